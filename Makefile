@@ -1,0 +1,63 @@
+# Two targets do all the set-up on a fresh machine: `make up` and `make test`. The rest is for those who change Oko.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+UV_VERSION := 0.13.9
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+OKO := $(UV) run --frozen oko
+RUN := $(UV) run --frozen
+OKO_HOME ?= $(CURDIR)/data
+export OKO_HOME
+# bytecode is compiled once at install: Python imports are the fixed cost of a night
+export UV_COMPILE_BYTECODE := 1
+export UV_PYTHON_DOWNLOADS := never
+export DO_NOT_TRACK := 1
+
+.PHONY: help up setup test test-full lint generate acceptance bench
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+up: setup ## everything: environments, sample data when landing/ is empty, refresh, Superset and Dagster until Ctrl-C
+	@if [ -z "$$(find "$(OKO_HOME)/landing" -type f -print -quit 2>/dev/null)" ]; then $(OKO) sample; fi
+	@$(OKO) refresh || [ $$? -eq 1 ]
+	@exec $(OKO) serve
+
+setup: .stamps/oko .stamps/superset ## the two locked environments and nothing else
+
+.uv/bin/uv:
+	@echo "· uv $(UV_VERSION)"
+	@python3 -m venv .uv || { echo "Нужен пакет python3-venv (apt-get install python3-venv)"; exit 1; }
+	@.uv/bin/pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+.stamps/oko: pyproject.toml uv.lock | $(UV)
+	@echo "· окружение Oko (Dagster, dbt, DuckDB, polars)"
+	@$(UV) sync --frozen
+	@mkdir -p .stamps && touch $@
+
+.stamps/superset: superset/pyproject.toml superset/uv.lock | $(UV)
+	@echo "· окружение Superset"
+	@cd superset && $(abspath $(UV)) sync --frozen
+	@mkdir -p .stamps && touch $@
+
+test: setup lint ## the whole suite: real Postgres, real Superset, real browser
+	@$(RUN) pytest
+
+test-full: setup lint ## the same with the slow sweeps at full size
+	@OKO_TEST_FULL=1 $(RUN) pytest
+
+lint: setup ## ruff, mypy, sqlfluff, yamllint
+	@$(RUN) ruff check .
+	@$(RUN) ruff format --check .
+	@$(RUN) mypy
+	@$(RUN) sqlfluff lint --processes 2 dbt_project/models dbt_project/tests dbt_project/macros
+	@$(RUN) yamllint --strict .
+
+generate: setup ## files made from declarations: dbt sources
+	@$(RUN) python -m orchestration.dbt_sources
+
+acceptance: setup ## the region of ../shared/acceptance through an empty home, compared
+	@$(RUN) python tests/acceptance.py
+
+bench: setup ## ratios in one run on this machine
+	@$(RUN) python benchmarks/bench.py
