@@ -1,0 +1,94 @@
+"""What is noticed about a file that loads all the same: check digits that do not hold, footers that differ from the rows.
+
+A finding never stops anything and never repeats a value of a personal column.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import polars as pl
+
+from ingest.codes import CHECKED_TYPES, check_digits_hold
+from ingest.convert import number_of, numbers
+from ingest.grid import ROW, Footer, Table
+from ingest.judge import FAULT, SHEET, Judged, written
+from ingest.text import fold
+
+SCHEMA = pl.Schema(
+    {
+        "sheet": pl.String,
+        "row_number": pl.Int64,
+        "column_name": pl.String,
+        "rule_code": pl.String,
+        "severity": pl.String,
+        "message_ru": pl.String,
+    }
+)
+WARNING, NOTE = "предупреждение", "сведения"
+_TOTAL = re.compile(r"(итого|всего)( участников| записей| строк| человек)?:?")
+_MEAN = re.compile(r"(средние|среднее|средний балл|в среднем):?")
+
+
+def none() -> pl.DataFrame:
+    """No findings."""
+    return pl.DataFrame(schema=SCHEMA)
+
+
+def check_digits(judged: Judged) -> Iterator[pl.DataFrame]:
+    """Codes of rows that load whose check digits do not hold."""
+    checked = {name: column for name, column in judged.layout.columns.items() if column.type in CHECKED_TYPES}
+    if not checked:
+        return
+    holds = [check_digits_hold(column.type, pl.col(written(name))).alias(name) for name, column in checked.items()]
+    verdicts = judged.cells.filter(pl.col(FAULT).is_null()).select(SHEET, ROW, *holds)
+    for name, column in checked.items():
+        if not verdicts[name].all():
+            message = f"«{column.title}»: контрольные цифры не сходятся. Проверьте код по документу; строка загружена."
+            yield _rows(verdicts.filter(~pl.col(name)), column.title, "check_digits", message)
+
+
+def footers(tables: list[Table], judged: Judged) -> Iterator[pl.DataFrame]:
+    """Totals and means under a table that its rows do not give."""
+    for table in tables:
+        if not table.footers:
+            continue
+        is_here = (pl.col(SHEET) == table.sheet) & pl.col(ROW).is_in(table.rows[ROW].to_list())
+        rows = judged.cells.filter(is_here)
+        for footer in table.footers:
+            for name, cell in footer.cells.items():
+                message = _difference(footer, name, cell, rows) if name in judged.layout.columns else None
+                if message:
+                    where = pl.DataFrame({SHEET: [table.sheet], ROW: [footer.row]})
+                    yield _rows(where, judged.layout.columns[name].title, "footer", message)
+
+
+def sheet_not_read(table: Table, title: str) -> pl.DataFrame:
+    """A sheet that looks like a layout, but is none, beside sheets that are read."""
+    missing = ", ".join(f"«{column}»" for column in table.missing)
+    where = pl.DataFrame({SHEET: [table.sheet], ROW: [None]}, schema={SHEET: pl.String, ROW: pl.Int64})
+    return _rows(where, "", "sheet_not_read", f"Лист не прочитан: похож на «{title}», но нет граф {missing}.", NOTE)
+
+
+def _difference(footer: Footer, name: str, cell: str, rows: pl.DataFrame) -> str | None:
+    """What the footer says and what the rows say, or None where they agree, be it with the rejected rows or without them."""
+    label = fold(footer.label)
+    is_total, is_mean = _TOTAL.fullmatch(label), _MEAN.fullmatch(label)
+    said = number_of(cell) if is_total or is_mean else None
+    if said is None:
+        return None
+    counts = [float(rows.height), float(rows[FAULT].null_count())] if is_total else []
+    values = rows.select(FAULT, _value=numbers(pl.col(written(name))))
+    for column in (values["_value"], values.filter(pl.col(FAULT).is_null())["_value"]):
+        value = column.mean() if is_mean else column.sum()
+        counts += [float(value)] if isinstance(value, int | float) else []
+    decimals = len(re.split("[.,]", cell)[1]) if re.search(r"[.,]\d", cell) else 0
+    if not counts or any(abs(value - said) <= 0.5 * 10**-decimals + 1e-9 for value in counts):
+        return None
+    return f"«{footer.label}»: в файле {cell}, по строкам {round(counts[0], decimals + 1):g}. Проверьте, все ли строки на месте."
+
+
+def _rows(where: pl.DataFrame, column: str, rule: str, message: str, severity: str = WARNING) -> pl.DataFrame:
+    texts = {"column_name": column, "rule_code": rule, "severity": severity, "message_ru": message}
+    return where.select(sheet=SHEET, row_number=ROW, **{name: pl.lit(text) for name, text in texts.items()}).cast(SCHEMA)

@@ -1,0 +1,96 @@
+"""What a file holds before anybody knows what it means: sheets of text cells, and the tables found on them.
+
+Readers of formats make grids, readers of layouts make tables out of grids; neither converts a value or judges a row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import polars as pl
+
+from ingest.text import fold_header
+
+ROW = "_row"
+HEAD_ROWS = 100
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One sheet: columns c0..cN of text, NULL where a cell is empty; row i is row i+1 of the spreadsheet."""
+
+    sheet: str
+    cells: pl.DataFrame
+
+    @property
+    def height(self) -> int:
+        return self.cells.height
+
+    @property
+    def width(self) -> int:
+        return self.cells.width
+
+    def head(self, rows: int) -> list[tuple[str | None, ...]]:
+        """The first rows as tuples, for looking at titles and headers."""
+        return self.cells.head(rows).rows()
+
+    @cached_property
+    def headers(self) -> list[dict[str, list[int]]]:
+        """The first rows, for finding a header: what each cell says, folded, with all the columns that say so."""
+        rows = []
+        for cells in self.head(HEAD_ROWS):
+            places: dict[str, list[int]] = {}
+            for index, cell in enumerate(cells):
+                if cell:
+                    places.setdefault(fold_header(cell), []).append(index)
+            rows.append(places)
+        return rows
+
+
+@dataclass(frozen=True)
+class Footer:
+    """A row under the records (Итого, Средние, …): its row number, its label, its cells by declared column name."""
+
+    row: int
+    label: str
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table of one layout: text columns named as declared, and `_row`, the row number as a person sees it.
+
+    `missing` lists required headers that are not there; `headers` says for a declared column what its header reads
+    and in which column letter it stands (for a derived column: where its value comes from, or no entry at all).
+    """
+
+    layout: str
+    sheet: str
+    rows: pl.DataFrame
+    missing: list[str] = field(default_factory=list)
+    headers: dict[str, tuple[str, str]] = field(default_factory=dict)
+    footers: list[Footer] = field(default_factory=list)
+
+
+def make_grid(sheet: str, columns: list[pl.Series]) -> Grid:
+    """A grid of these text columns, renamed c0..cN; a cell of nothing but spaces is empty."""
+    return Grid(sheet, pl.DataFrame([c.set(c.str.strip_chars() == "", None).alias(f"c{i}") for i, c in enumerate(columns)]))
+
+
+def column_letter(index: int) -> str:
+    """0 → A, 25 → Z, 26 → AA."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+def column_index(letter: str) -> int:
+    """A → 0, AA → 26; of a range such as `J:K` the first."""
+    index = 0
+    for char in letter.split(":")[0]:
+        index = index * 26 + ord(char) - ord("A") + 1
+    return index - 1

@@ -1,0 +1,103 @@
+"""Which tables of which sources a file holds: told by its content, over all layouts; the folder decides a tie.
+
+A file in the wrong folder is what it is. No value is looked at here beyond headers.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import cast
+
+from ingest.declarations import Source
+from ingest.faults import FileFault
+from ingest.grid import Grid, Table
+from ingest.layouts import tabular
+
+LayoutReader = Callable[[list[Grid], Source], list[Table]]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """What one source makes of one sheet."""
+
+    source: Source
+    tables: list[Table]
+
+    @property
+    def is_complete(self) -> bool:
+        """No required header is missing."""
+        return all(not table.missing for table in self.tables)
+
+    @property
+    def fit(self) -> tuple[bool, int]:
+        """A complete table wins, then the one that explains more headers."""
+        return self.is_complete, max(len(table.headers) for table in self.tables)
+
+    @property
+    def title(self) -> str:
+        """The layouts as people call them."""
+        return ", ".join(dict.fromkeys(self.source.layouts[table.layout].title for table in self.tables))
+
+
+def recognise(grids: list[Grid], sources: Mapping[str, Source], folder: str) -> list[Candidate]:
+    """The winning candidate of every sheet that is recognised, the complete ones first. Raises FileFault if there is none."""
+    found = [(source, reader_of(source)(grids, source)) for source in sources.values() if _is_likely(source, grids)]
+    winners = [winner for grid in grids if (winner := _of_sheet(grid.sheet, found, folder))]
+    if not winners:
+        raise _unknown_layout(grids, sources)
+    complete = [winner for winner in winners if winner.is_complete]
+    incomplete = [winner for winner in winners if not winner.is_complete]
+    layouts = {table.layout for winner in complete for table in winner.tables}
+    for winner in incomplete:
+        if not complete or any(table.layout in layouts for table in winner.tables):
+            raise _missing_column(max(incomplete, key=lambda candidate: candidate.fit) if not complete else winner)
+    return complete + incomplete
+
+
+def _is_likely(source: Source, grids: list[Grid]) -> bool:
+    """Whether a reader of its own is worth asking: two of its source's headers stand somewhere in the first rows."""
+    if source.reader == "tabular":
+        return True
+    said = {header for grid in grids for headers in grid.headers for header in headers}
+    return any(len(layout.folded_headers & said) >= 2 for layout in source.layouts.values())
+
+
+def reader_of(source: Source) -> LayoutReader:
+    """The function that makes tables of this source out of grids."""
+    return cast(LayoutReader, importlib.import_module(f"ingest.layouts.{source.reader}").tables)
+
+
+def _of_sheet(sheet: str, found: Iterable[tuple[Source, list[Table]]], folder: str) -> Candidate | None:
+    by_source = [(source, [table for table in tables if table.sheet == sheet]) for source, tables in found]
+    candidates = [Candidate(source, tables) for source, tables in by_source if tables]
+    best = [candidate for candidate in candidates if candidate.fit == max(c.fit for c in candidates)]
+    if len(best) > 1:
+        best = [candidate for candidate in best if candidate.source.source == folder] or best
+    if len(best) > 1:
+        names = " и ".join(f"«{candidate.title}» ({candidate.source.source})" for candidate in best)
+        raise FileFault("unknown_layout", f"Таблица подходит сразу под {names}. Положите файл в папку нужного источника.", sheet=sheet)
+    return best[0] if best else None
+
+
+def _missing_column(candidate: Candidate) -> FileFault:
+    table = next(table for table in candidate.tables if table.missing)
+    titles = ", ".join(f"«{title}»" for title in table.missing)
+    place = f" на листе «{table.sheet}»" if table.sheet else ""
+    title = candidate.source.layouts[table.layout].title
+    message = f"Это «{title}», но{place} нет обязательных граф: {titles}. Добавьте их и загрузите файл снова."
+    columns = ", ".join(table.missing)
+    return FileFault("missing_column", message, sheet=table.sheet, column=columns, source=candidate.source.source)
+
+
+def _unknown_layout(grids: list[Grid], sources: Mapping[str, Source]) -> FileFault:
+    """Names the nearest layout and what it would need."""
+    tried = [(tabular.best_match(grid, source), source) for source in sources.values() for grid in grids]
+    matches = [(match, source) for match, source in tried if match and match.places]
+    if not matches:
+        return FileFault("unknown_layout", "Таблица не похожа ни на одну известную форму: ни одна графа не узнана.")
+    match, source = max(matches, key=lambda pair: (len(pair[0].places), -len(pair[0].missing)))
+    missing = ", ".join(f"«{title}»" for title in match.missing)
+    title = source.layouts[match.layout].title
+    return FileFault("unknown_layout", f"Форма не узнана. Ближе всего «{title}» ({source.source}), но в ней нужны ещё графы: {missing}.")

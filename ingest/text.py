@@ -1,0 +1,88 @@
+"""Text rules: which spellings mean the same (spaces, ё, quotes, dashes, letter case, «г. Бердск»).
+
+Columns are cleaned as a whole; folding, which is only for comparing, is worked out once for each distinct value.
+Types, codes and dates are not text rules: see convert.py.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from functools import lru_cache
+from typing import overload
+
+import polars as pl
+
+Function = Callable[[str], object]
+Kind = type[pl.DataType]
+
+INVISIBLE = "[\u00ad\u200b-\u200d\u2060\ufeff]"
+SPACE = "[\t\n\r\v\f \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+# what `clean` would change: an invisible character, a space that is not a plain one, a doubled one, one at an end
+UNCLEAN = f"{INVISIBLE}|{SPACE.replace(' ', '')}|  |^ | $"
+
+_SAME = [
+    (re.compile("ё"), "е"),
+    (re.compile("[«»„“”‟″\"'’‘‛`´]"), " "),
+    (re.compile("[‐‑‒–—―−]"), "-"),
+    (re.compile(r"\s*-\s*"), "-"),
+    (re.compile(r"\s+"), " "),
+]
+_HEADER = [(re.compile(r"\s*([,;:/()*])\s*"), r"\1"), (re.compile(r"[*:.]+$"), "")]
+_NAME = [
+    (re.compile(r"(^|[ (,])(?:г\.|гор\.|(?:г|город|города) )"), r"\1"),
+    (re.compile(r"(?:№|\bn\b)\s*(\d)"), r"№\1"),
+    (re.compile(r"\s+"), " "),
+]
+_LATIN_LOOKALIKES = str.maketrans("aceopxykmtbh", "асеорхукмтвн")
+_CYRILLIC = re.compile("[а-я]")
+
+
+def clean(text: str) -> str:
+    """Invisible characters away, any run of spaces is one, none at the ends."""
+    return " ".join(re.sub(INVISIBLE, "", text).split())
+
+
+@lru_cache(maxsize=20_000)
+def fold(text: str) -> str:
+    """One spelling for all that mean the same."""
+    return _replace(clean(text).lower(), _SAME)
+
+
+@lru_cache(maxsize=20_000)
+def fold_header(text: str) -> str:
+    """A header as it is compared: without spaces at punctuation, Latin lookalikes in a Russian header made Cyrillic."""
+    folded = _replace(fold(text), _HEADER)
+    return folded.translate(_LATIN_LOOKALIKES) if _CYRILLIC.search(folded) else folded
+
+
+def name_key(text: str) -> str:
+    """A name of a school or municipality as it is compared: «г. Бердск», «город  Бердск» and «Бердск» are one."""
+    return _replace(fold(text), _NAME)
+
+
+def clean_columns(frame: pl.DataFrame) -> pl.DataFrame:
+    """`clean` for every column of text; an empty cell becomes NULL."""
+    odd = frame.select(pl.all().str.contains(UNCLEAN).any())
+    unclean = [name for name in frame.columns if odd[name][0]]
+    cleaned = pl.col(unclean).str.replace_all(INVISIBLE, "").str.replace_all(f"{SPACE}+", " ").str.strip_chars()
+    return frame.with_columns(cleaned).with_columns(pl.when(pl.all() != "").then(pl.all()))
+
+
+@overload
+def by_value(column: pl.Expr, function: Function, dtype: Kind = pl.String) -> pl.Expr: ...
+@overload
+def by_value(column: pl.Series, function: Function, dtype: Kind = pl.String) -> pl.Series: ...
+def by_value(column: pl.Expr | pl.Series, function: Function, dtype: Kind = pl.String) -> pl.Expr | pl.Series:
+    """A function of text for a column, worked out once for each distinct value."""
+    if isinstance(column, pl.Expr):
+        return column.map_batches(lambda values: by_value(values, function, dtype), return_dtype=dtype)
+    values = column.drop_nulls().unique()
+    answers = pl.Series([function(value) for value in values.to_list()], dtype=dtype)
+    return column.replace_strict(values, answers, default=None, return_dtype=dtype)
+
+
+def _replace(text: str, rules: list[tuple[re.Pattern[str], str]]) -> str:
+    for pattern, replacement in rules:
+        text = pattern.sub(replacement, text)
+    return text.strip()

@@ -1,0 +1,102 @@
+"""Who is behind a pseudonym: the HMAC key and the identities of each file, under a folder that only its owner may enter.
+
+Nothing of it goes to the warehouse; nothing else writes there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+import polars as pl
+
+KEY_FILE = "pseudonym.key"
+_KEY_BYTES = 32
+_PSEUDONYM_DIGITS = 32
+
+
+def _hmac_sha256(key: bytes, prefix: bytes) -> Callable[[bytes], str]:
+    """HMAC-SHA256 (RFC 2104) of prefix + message, in hex: as `hmac.digest`, at less than half its cost over a million messages."""
+    block = key.ljust(64, b"\0")
+    inner = hashlib.sha256(bytes(byte ^ 0x36 for byte in block) + prefix)
+    outer = hashlib.sha256(bytes(byte ^ 0x5C for byte in block))
+
+    def digest(message: bytes) -> str:
+        within, around = inner.copy(), outer.copy()
+        within.update(message)
+        around.update(within.digest())
+        return around.hexdigest()
+
+    return digest
+
+
+class VaultError(RuntimeError):
+    """The vault cannot be used; the message is Russian, for the person who runs Oko."""
+
+
+class Vault:
+    """Pseudonyms by keyed HMAC-SHA256. The key is made at first use; a read-only vault makes nothing and keeps nothing."""
+
+    def __init__(self, folder: Path, *, read_only: bool = False) -> None:
+        self._folder = folder
+        self._read_only = read_only
+        self._key: bytes | None = None
+
+    def pseudonym(self, kind: str, values: pl.Series) -> pl.Series:
+        """32 hex digits for each value, the same in every run with the same key; NULL stays NULL."""
+        digest = _hmac_sha256(self._the_key(), f"{kind}\x1f".encode())
+        distinct = values.drop_nulls().unique()
+        pseudonyms = pl.Series([digest(value.encode())[:_PSEUDONYM_DIGITS] for value in distinct.to_list()], dtype=pl.String)
+        return values.replace_strict(distinct, pseudonyms, default=None, return_dtype=pl.String)
+
+    def keep(self, file_sha256: str, identities: pl.DataFrame) -> None:
+        """Remember who is in a file, in place of what was kept of it before."""
+        if self._read_only or identities.is_empty():
+            return
+        folder = self._open_folder() / "identities"
+        folder.mkdir(mode=0o700, exist_ok=True)
+        part = folder / f".{file_sha256}.part"
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            identities.write_parquet(file)
+        part.replace(folder / f"{file_sha256}.parquet")
+
+    def identities(self, file_sha256: str) -> pl.DataFrame:
+        """Who is in a file that was loaded; no rows when nobody was kept."""
+        path = self._folder / "identities" / f"{file_sha256}.parquet"
+        return pl.read_parquet(path) if path.exists() else pl.DataFrame()
+
+    def _the_key(self) -> bytes:
+        if self._key is None:
+            path = self._folder / KEY_FILE
+            if path.exists():
+                self._key = path.read_bytes()
+            elif self._read_only:
+                self._key = secrets.token_bytes(_KEY_BYTES)
+            else:
+                self._key = self._make_key(path)
+            if len(self._key) != _KEY_BYTES:
+                raise VaultError(f"Ключ псевдонимов {path} повреждён: восстановите его из резервной копии.")
+        return self._key
+
+    def _make_key(self, path: Path) -> bytes:
+        if any(self._open_folder().glob("identities/*.parquet")):
+            raise VaultError(f"Ключ псевдонимов {path} пропал, а псевдонимы по нему уже выданы: восстановите его из резервной копии.")
+        part = path.with_name(f".{KEY_FILE}.{secrets.token_hex(4)}")
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+        try:
+            # a link is made whole or not at all, and the first of two processes wins
+            os.link(part, path)
+        except FileExistsError:
+            pass
+        finally:
+            part.unlink()
+        return path.read_bytes()
+
+    def _open_folder(self) -> Path:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder.chmod(0o700)
+        return self._folder
