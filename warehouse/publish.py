@@ -1,0 +1,189 @@
+"""Publishing on DuckDB: new files beside the old ones, an audit, then one rename that every reader sees whole.
+
+A publication is a folder that never changes; `published` is a relative link to the current one. On Postgres a refresh still builds
+the schemas marts, core and quality in place: a swap there, and its roles, come with a later issue.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from warehouse.audit import AuditFailed, faults, personal_columns
+
+OPEN_FILE = "oko.duckdb"
+CORE_FILE = "oko_core.duckdb"
+OPEN_SCHEMAS = ("marts", "quality")
+CORE_SCHEMA = "core"
+DIMENSION = "dim_"
+UNFINISHED = ".partial"
+
+
+@dataclass(frozen=True)
+class Personal:
+    """Names of columns that carry people: as pseudonyms (the analysts' file only) or as they are (nowhere)."""
+
+    pseudonyms: frozenset[str]
+    identities: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where publications stand and how many of them are kept."""
+
+    publications: Path
+    link: Path
+    keep: int
+
+
+Relation = tuple[str, str]
+
+
+def publish(build: Path, place: Place, publication_id: str, personal: Personal) -> Path:
+    """Writes, audits and shows a publication; returns its folder. Raises AuditFailed with the old one untouched."""
+    place.publications.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _remove_unfinished(place.publications)
+    folder = place.publications / f"{publication_id}{UNFINISHED}"
+    folder.mkdir(mode=0o700)
+    try:
+        _write_files(build, folder, personal)
+        _audit_files(folder, personal)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    for file in (folder / OPEN_FILE, folder / CORE_FILE):
+        file.chmod(0o600)
+        _sync(file)
+    _sync(folder)
+    final = place.publications / publication_id
+    folder.rename(final)
+    _sync(place.publications)
+    _show(final, place.link)
+    _retire(place)
+    return final
+
+
+def current_publication(link: Path) -> str | None:
+    """The id of what readers see now, or None where nothing (whole) is published."""
+    return link.resolve().name if (link / OPEN_FILE).is_file() and (link / CORE_FILE).is_file() else None
+
+
+# ---- files -----------------------------------------------------------------------------------------------------------------------
+
+
+def _write_files(build: Path, folder: Path, personal: Personal) -> None:
+    with _attached(build) as connection:
+        everything = _relations(connection, (*OPEN_SCHEMAS, CORE_SCHEMA))
+        _copy(connection, folder / CORE_FILE, everything)
+        _copy(connection, folder / OPEN_FILE, [name for name in everything if _is_open(connection, name, personal)])
+
+
+@contextmanager
+def _attached(build: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """An empty database beside which the build file hangs read-only as `build`."""
+    connection = duckdb.connect()
+    try:
+        connection.execute(f"ATTACH {_literal(str(build))} AS build (READ_ONLY)")
+        yield connection
+    finally:
+        connection.close()
+
+
+def _relations(connection: duckdb.DuckDBPyConnection, schemas: Collection[str]) -> list[Relation]:
+    sql = """
+        SELECT table_schema, table_name FROM information_schema.tables
+        WHERE table_catalog = 'build' AND list_contains(?, table_schema) ORDER BY ALL
+    """
+    return connection.execute(sql, [list(schemas)]).fetchall()
+
+
+def _is_open(connection: duckdb.DuckDBPyConnection, relation: Relation, personal: Personal) -> bool:
+    """Every mart and everything of quality; of the core only dimensions without people."""
+    schema, table = relation
+    if schema != CORE_SCHEMA:
+        return True
+    columns = {name for name, _ in _column_comments(connection, relation)}
+    return table.startswith(DIMENSION) and not columns & (personal.pseudonyms | personal.identities)
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, target: Path, relations: list[Relation]) -> None:
+    connection.execute(f"ATTACH {_literal(str(target))} AS target")
+    for schema in sorted({schema for schema, _ in relations} | set(OPEN_SCHEMAS) | {CORE_SCHEMA}):
+        connection.execute(f"CREATE SCHEMA target.{schema}")
+    for relation in relations:
+        name = ".".join(f'"{part}"' for part in relation)
+        connection.execute(f"CREATE TABLE target.{name} AS FROM build.{name}")
+        _comment(connection, relation, name)
+    connection.execute("CHECKPOINT target")
+    connection.execute("DETACH target")
+
+
+def _comment(connection: duckdb.DuckDBPyConnection, relation: Relation, name: str) -> None:
+    """Descriptions travel with the tables: they are what a reader of the file has for documentation."""
+    of_table = "SELECT comment FROM {}() WHERE database_name = 'build' AND schema_name = ? AND {} = ? AND comment IS NOT NULL"
+    both = of_table.format("duckdb_tables", "table_name") + " UNION ALL " + of_table.format("duckdb_views", "view_name")
+    for (comment,) in connection.execute(both, [*relation, *relation]).fetchall():
+        connection.execute(f"COMMENT ON TABLE target.{name} IS {_literal(comment)}")
+    for column, comment in _column_comments(connection, relation):
+        if comment:
+            connection.execute(f'COMMENT ON COLUMN target.{name}."{column}" IS {_literal(comment)}')
+
+
+def _column_comments(connection: duckdb.DuckDBPyConnection, relation: Relation) -> list[tuple[str, str | None]]:
+    sql = "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = 'build' AND schema_name = ? AND table_name = ?"
+    return connection.execute(sql, list(relation)).fetchall()
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _audit_files(folder: Path, personal: Personal) -> None:
+    found = []
+    with duckdb.connect(str(folder / CORE_FILE), read_only=True) as core:
+        query = lambda sql: core.sql(sql).pl()  # noqa: E731
+        found += faults(query) + personal_columns(query, personal.identities, CORE_FILE)
+    with duckdb.connect(str(folder / OPEN_FILE), read_only=True) as opened:
+        found += personal_columns(lambda sql: opened.sql(sql).pl(), personal.identities | personal.pseudonyms, OPEN_FILE)
+    if found:
+        raise AuditFailed("\n".join(found))
+
+
+# ---- the swap ------------------------------------------------------------------------------------------------------------------
+
+
+def _show(folder: Path, link: Path) -> None:
+    """Points the link at the folder in one step: a reader finds the old publication or the new one, never none."""
+    temporary = link.with_name(f".{link.name}-{os.getpid()}")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(os.path.relpath(folder, link.parent))
+    temporary.replace(link)
+    _sync(link.parent)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _retire(place: Place) -> None:
+    """Keeps the last publications and always the current one; a process that still reads an old file keeps it."""
+    current = place.link.resolve()
+    folders = sorted((path for path in place.publications.iterdir() if path.is_dir()), reverse=True)
+    for folder in [path for path in folders if path != current][max(0, place.keep - 1) :]:
+        shutil.rmtree(folder)
+
+
+def _remove_unfinished(publications: Path) -> None:
+    """What a killed refresh left behind."""
+    for path in publications.glob(f"*{UNFINISHED}"):
+        shutil.rmtree(path)

@@ -1,0 +1,90 @@
+"""The shape of schema `raw`: tables of rows made from declarations, and the journal of files, loads, rejections and findings.
+
+Only shapes stand here; the engines turn them into SQL of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, Protocol
+
+import polars as pl
+
+SqlType = Literal["text", "bigint", "double", "date", "boolean", "timestamp"]
+Columns = Mapping[str, SqlType]
+
+ORIGIN: Columns = {"_file_sha256": "text", "_sheet": "text", "_row_number": "bigint", "_load_id": "text"}
+
+_FILE: Columns = {"source": "text", "file_name": "text", "file_sha256": "text"}
+_PLACE: Columns = {"sheet": "text", "row_number": "bigint", "column_name": "text"}
+
+JOURNAL: Mapping[str, Columns] = {
+    "_files": {"file_sha256": "text", "source": "text", "file_name": "text", "modified_at": "timestamp", "in_landing": "boolean"},
+    "_loads": {
+        "load_id": "text",
+        **_FILE,
+        "layout": "text",
+        "rows_in": "bigint",
+        "rows_loaded": "bigint",
+        "rows_rejected": "bigint",
+        "loaded_at": "timestamp",
+    },
+    "_rejections": {**_FILE, **_PLACE, "reason_code": "text", "message_ru": "text", "rejected_at": "timestamp"},
+    "_findings": {**_FILE, **_PLACE, "rule_code": "text", "severity": "text", "message_ru": "text", "found_at": "timestamp"},
+    "_sources": {"source": "text", "title": "text", "cadence": "text", "layouts": "text"},
+    "_run": {
+        "as_of": "date",
+        "region_code": "text",
+        "region_name": "text",
+        "school_code_length": "bigint",
+        "started_at": "timestamp",
+        "publication_id": "text",
+    },
+}
+
+
+@dataclass(frozen=True)
+class RawTable:
+    """One table of rows. `key` says which rows are one record; the file that wins for a key is chosen by whoever reads."""
+
+    name: str
+    columns: Columns
+    key: tuple[str, ...]
+
+    @property
+    def all_columns(self) -> Columns:
+        """The declared columns and where each row came from."""
+        return {**self.columns, **ORIGIN}
+
+
+@dataclass(frozen=True)
+class File:
+    """One content that was seen in landing: `name` is the path under landing/, `modified_at` is UTC without a zone."""
+
+    sha256: str
+    source: str
+    name: str
+    modified_at: datetime
+
+
+class Reading(Protocol):
+    """What came out of one file: typed rows by raw table, and what is wrong with the rest."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def layout(self) -> str: ...
+    @property
+    def rows(self) -> Mapping[str, pl.DataFrame]: ...
+    @property
+    def rejections(self) -> pl.DataFrame: ...
+    @property
+    def findings(self) -> pl.DataFrame: ...
+    @property
+    def rows_in(self) -> int: ...
+    @property
+    def rows_loaded(self) -> int: ...
+    @property
+    def rows_rejected(self) -> int: ...
