@@ -1,0 +1,7 @@
+{# DuckDB's own ways. #}
+
+{% macro duckdb__sha256_hex(text) %}sha256({{ text }}){% endmacro %}
+{% macro duckdb__leading_integer(text) -%}
+    cast(nullif(regexp_extract({{ text }}, '^\s*(\d{1,2})', 1), '') as bigint)
+{%- endmacro %}
+{% macro duckdb__series(first, last) %}unnest(generate_series(cast({{ first }} as bigint), cast({{ last }} as bigint))){% endmacro %}

@@ -1,0 +1,8 @@
+{# Postgres' own ways. #}
+
+{% macro postgres__sha256_hex(text) %}encode(sha256(convert_to({{ text }}, 'UTF8')), 'hex'){% endmacro %}
+{% macro postgres__leading_integer(text) -%}
+    cast(substring({{ text }} from '^\s*(\d{1,2})') as bigint)
+{%- endmacro %}
+{# As bytes, whatever the collation of the database. #}
+{% macro postgres__byte_order(text) %}{{ text }} collate "C"{% endmacro %}

@@ -1,0 +1,4 @@
+{# The plain schema name: `core`, not `<target schema>_core`. #}
+{% macro generate_schema_name(custom_schema_name, node) -%}
+    {{ (custom_schema_name or target.schema) | trim }}
+{%- endmacro %}

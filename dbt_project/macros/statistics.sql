@@ -1,0 +1,34 @@
+{# Intervals of contracts 4.1 and 2.0 of the domain dossier: Wilson for a share, t for a mean; of differences Newcombe and Welch. #}
+
+{# One limit of Wilson's interval; `sign` is + or -, `z` the normal quantile. #}
+{% macro wilson_limit(successes, total, z, sign) -%}
+    greatest(0, least(1, (
+        {{ successes }} / {{ total }} + {{ z }} * {{ z }} / (2 * {{ total }})
+        {{ sign }} {{ z }} * sqrt(
+            {{ successes }} / {{ total }} * (1 - {{ successes }} / {{ total }}) / {{ total }}
+            + {{ z }} * {{ z }} / (4 * {{ total }} * {{ total }})
+        )
+    ) / (1 + {{ z }} * {{ z }} / {{ total }})))
+{%- endmacro %}
+
+{# How far Newcombe's interval of a difference reaches to one side: one share as low, the other as high as its own interval lets it. #}
+{% macro newcombe_reach(falling, its_low, rising, its_high) -%}
+    sqrt(power({{ falling }} - {{ its_low }}, 2) + power({{ its_high }} - {{ rising }}, 2))
+{%- endmacro %}
+
+{# Whole degrees of freedom of Welch's test, from the squared standard errors of two means. #}
+{% macro welch_degrees(error_1, n_1, error_2, n_2) -%}
+    greatest(1, floor(
+        power({{ error_1 }} + {{ error_2 }}, 2)
+        / nullif(power({{ error_1 }}, 2) / nullif({{ n_1 }} - 1, 0) + power({{ error_2 }}, 2) / nullif({{ n_2 }} - 1, 0), 0)
+    ))
+{%- endmacro %}
+
+{# The t quantile: from the seed up to 100 degrees; beyond, the expansion of Cornish and Fisher is exact to six digits. #}
+{% macro t_quantile(degrees, seed_quantile, z) -%}
+    coalesce(
+        {{ seed_quantile }},
+        {{ z }} + (power({{ z }}, 3) + {{ z }}) / (4 * nullif({{ degrees }}, 0))
+        + (5 * power({{ z }}, 5) + 16 * power({{ z }}, 3) + 3 * {{ z }}) / (96 * nullif({{ degrees }} * {{ degrees }}, 0))
+    )
+{%- endmacro %}

@@ -1,0 +1,25 @@
+-- Grain: one row per indicator of the registry and its version.
+{%- for entry in indicator_registry() %}
+select
+    '{{ entry.code }}' as indicator_code,
+    {{ quoted(entry.name_ru) }} as indicator_name,
+    {{ quoted(entry.formula_ru) }} as formula,
+    {{ quoted(entry.numerator_ru) }} as numerator_name,
+    {{ quoted(entry.denominator_ru) }} as denominator_name,
+    '{{ entry.unit }}' as unit,
+    '{{ entry.direction }}' as direction,
+    '{{ entry.levels.keys() | join(", ") }}' as levels,
+    '{{ entry.levels.items() | map("join", ": ") | join(", ") }}' as visibility_by_level,
+    '{{ entry.period_kind }}' as period_kind,
+    '{{ entry.usage }}' as usage_kind,
+    '{{ entry.counts }}' as counts,
+    {{ entry.distinct_units | lower }} as has_distinct_units,
+    {{ (entry.suppress and entry.counts == 'people') | lower }} as is_suppressible,
+    {{ quoted(entry.founding_document) }} as founding_document,
+    {{ quoted(entry.owner) }} as owner_name,
+    '{{ entry.version }}' as methodology_version,
+    cast('{{ entry.valid_from }}' as date) as valid_from
+{%- if not loop.last %}
+union all
+{%- endif %}
+{%- endfor %}

@@ -1,0 +1,83 @@
+-- Grain: one row per graduate, year and subject; where only the yearly form is there, per school, year and subject.
+with attempts as (
+    select * from {{ ref('fct_exam_result') }}
+),
+
+form_results as (
+    select * from {{ ref('fct_ege_school_result') }}
+),
+
+subjects as (
+    select * from {{ ref('dim_subject') }}
+),
+
+thresholds as (
+    select * from {{ ref('dim_threshold') }}
+),
+
+-- the minimum of the certificate where the subject has one, else that of universities
+minimums as (
+    select
+        threshold_year,
+        subject_code,
+        coalesce(
+            max(case when threshold_kind = 'минимум_аттестат' then threshold_value end),
+            max(case when threshold_kind = 'минимум_вуз' then threshold_value end)
+        ) as minimum
+    from thresholds
+    where procedure_name = 'ЕГЭ'
+    group by threshold_year, subject_code
+),
+
+units as (
+    select
+        attempts.subject_code,
+        attempts.person_id as unit_key,
+        cast(1 as bigint) as units,
+        attempts.school_code,
+        attempts.exam_date as event_date,
+        attempts.exam_year,
+        cast(
+            case
+                when coalesce(attempts.test_score < minimums.minimum, attempts.mark < subjects.pass_mark) then 1
+                else 0
+            end as double precision
+        ) as numerator,
+        cast(1 as double precision) as denominator
+    from attempts
+    inner join subjects on attempts.subject_code = subjects.subject_code
+    left join minimums on attempts.exam_year = minimums.threshold_year and attempts.subject_code = minimums.subject_code
+    where
+        attempts.is_final
+        and attempts.is_graduate
+        and subjects.in_indicators
+        and (minimums.minimum is not null or not subjects.has_test_score)
+    union all
+    -- a form that has more below the minimum than participants contradicts itself
+    select
+        form_results.subject_code,
+        form_results.school_code as unit_key,
+        form_results.participants as units,
+        form_results.school_code,
+        form_results.event_date,
+        form_results.exam_year,
+        cast(form_results.below_min as double precision) as numerator,
+        cast(form_results.participants as double precision) as denominator
+    from form_results
+    inner join subjects on form_results.subject_code = subjects.subject_code
+    where form_results.is_counted and subjects.in_indicators and form_results.below_min <= form_results.participants
+)
+
+select
+    cast(exam_year as text) || '/' || subject_code || '/' || unit_key as unit_id,
+    units,
+    school_code,
+    event_date,
+    cast(exam_year as text) as period,
+    subject_code,
+    '' as grade,
+    '' as breakdown,
+    numerator,
+    denominator,
+    cast(null as double precision) as sum_squares
+from units

@@ -1,0 +1,34 @@
+-- Grain: one row per graduate, year and subject that has a ТБ2.
+with attempts as (
+    select * from {{ ref('fct_exam_result') }}
+),
+
+thresholds as (
+    select * from {{ ref('dim_threshold') }}
+),
+
+subjects as (
+    select * from {{ ref('dim_subject') }}
+)
+
+select
+    cast(attempts.exam_year as text) || '/' || attempts.subject_code || '/' || attempts.person_id as unit_id,
+    cast(1 as bigint) as units,
+    attempts.school_code,
+    attempts.exam_date as event_date,
+    cast(attempts.exam_year as text) as period,
+    attempts.subject_code,
+    '' as grade,
+    '' as breakdown,
+    cast(case when attempts.test_score >= thresholds.threshold_value then 1 else 0 end as double precision) as numerator,
+    cast(1 as double precision) as denominator,
+    cast(null as double precision) as sum_squares
+from attempts
+inner join subjects on attempts.subject_code = subjects.subject_code
+inner join thresholds
+    on
+        attempts.exam_year = thresholds.threshold_year
+        and attempts.subject_code = thresholds.subject_code
+        and thresholds.procedure_name = 'ЕГЭ'
+        and thresholds.threshold_kind = 'ТБ2'
+where attempts.is_final and attempts.is_graduate and subjects.in_indicators and subjects.has_test_score

@@ -1,0 +1,57 @@
+-- Grain: one row per graduate, year and subject; where only the yearly form is there, per school, year and subject.
+with attempts as (
+    select * from {{ ref('fct_exam_result') }}
+),
+
+form_results as (
+    select * from {{ ref('fct_ege_school_result') }}
+),
+
+subjects as (
+    select * from {{ ref('dim_subject') }}
+),
+
+units as (
+    select
+        subject_code,
+        person_id as unit_key,
+        cast(1 as bigint) as units,
+        school_code,
+        exam_date as event_date,
+        exam_year,
+        test_score as numerator,
+        cast(1 as double precision) as denominator,
+        test_score * test_score as sum_squares
+    from attempts
+    where is_final and is_graduate
+    union all
+    -- the form has no spread, so no interval comes of it
+    select
+        subject_code,
+        school_code as unit_key,
+        scored_participants as units,
+        school_code,
+        event_date,
+        exam_year,
+        score_sum as numerator,
+        cast(scored_participants as double precision) as denominator,
+        cast(null as double precision) as sum_squares
+    from form_results
+    where is_counted and scored_participants > 0
+)
+
+select
+    cast(units.exam_year as text) || '/' || units.subject_code || '/' || units.unit_key as unit_id,
+    units.units,
+    units.school_code,
+    units.event_date,
+    cast(units.exam_year as text) as period,
+    units.subject_code,
+    '' as grade,
+    '' as breakdown,
+    units.numerator,
+    units.denominator,
+    units.sum_squares
+from units
+inner join subjects on units.subject_code = subjects.subject_code
+where subjects.in_indicators and subjects.has_test_score

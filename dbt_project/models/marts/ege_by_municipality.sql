@@ -1,0 +1,34 @@
+-- Grain: one row per year, subject and municipality.
+with indicator_values as (
+    select * from {{ ref('marts__indicator_values') }}
+),
+
+subjects as (
+    select * from {{ ref('dim_subject') }}
+),
+
+wide as (
+    {{ ege_wide('indicator_values', 'municipality') }}
+)
+
+select
+    wide.year,
+    wide.subject_code,
+    subjects.subject_name,
+    wide.entity_code as municipality_code,
+    wide.entity_name as municipality_name,
+    wide.n,
+    wide.mean_value as mean_score,
+    wide.mean_ci_low,
+    wide.mean_ci_high,
+    wide.mean_previous,
+    wide.mean_assessment,
+    wide.below_min_value as below_min_share,
+    wide.below_min_ci_low,
+    wide.below_min_ci_high,
+    wide.high_value as high_share,
+    wide.high_ci_low,
+    wide.high_ci_high,
+    wide.is_suppressed
+from wide
+inner join subjects on wide.subject_code = subjects.subject_code

@@ -1,0 +1,17 @@
+-- Grain: one row per year, subject and school (name and number among homonyms) of the form of applications, and one per year and subject for its own total.
+with source as (
+    select * from {{ current_rows('ege_applications') }} as rows_that_count
+)
+
+select
+    year as exam_year,
+    subject_code,
+    row_kind = 'итог' as is_total,
+    municipality_name,
+    coalesce(municipality_name_key, '') as municipality_name_key,
+    school_name,
+    coalesce(school_name_key, '') as school_name_key,
+    coalesce(homonym, 1) as homonym,
+    graduates,
+    applications
+from source
