@@ -1,0 +1,51 @@
+"""Puts assets, job, schedule, sensor and resource together; nothing is implemented here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from dagster import AssetsDefinition, Definitions, ScheduleDefinition, SensorDefinition, in_process_executor
+
+from ingest.declarations import load_sources
+from ingest.settings import Settings
+from orchestration.assets.landing import landing_assets
+from orchestration.assets.publish import publish_assets
+from orchestration.assets.raw import raw_assets
+from orchestration.dbt_runs import prepared_manifest
+from orchestration.home import prepare_environment, prepare_home
+from orchestration.jobs import landing_sensor, night, night_schedule
+from orchestration.resources import Night, quiet_logger
+
+
+def build_definitions(settings: Settings) -> Definitions:
+    """The definitions of this installation."""
+    # dagster_dbt imports dbt, which takes seconds: a refresh that only looks into landing does without
+    from orchestration.assets.dbt import dbt_project_assets
+
+    prepare_home(settings)
+    prepare_environment(settings)
+    sources = load_sources()
+    dbt = dbt_project_assets(prepared_manifest(settings), sources)
+    assets = [*landing_assets(), *raw_assets(sources), dbt, *publish_assets(dbt)]
+    return _definitions(assets, schedules=[night_schedule(settings)], sensors=[landing_sensor()])
+
+
+def build_first_look(settings: Settings) -> Definitions:
+    """The night as far as its first asset, for when nothing is new: Dagster would skip all the rest."""
+    prepare_home(settings)
+    prepare_environment(settings)
+    return _definitions(landing_assets())
+
+
+def _definitions(
+    assets: list[AssetsDefinition], schedules: Sequence[ScheduleDefinition] = (), sensors: Sequence[SensorDefinition] = ()
+) -> Definitions:
+    return Definitions(
+        assets=assets,
+        jobs=[night],
+        schedules=schedules,
+        sensors=sensors,
+        resources={"night": Night()},
+        executor=in_process_executor,
+        loggers={"console": quiet_logger},
+    )

@@ -1,0 +1,108 @@
+"""dbt inside this process: the manifest, parsed once when the project changed, and the build.
+
+dbt is imported when it is first needed: its import alone takes seconds.
+"""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.settings import Settings
+from orchestration.home import DBT_PROJECT, code_version
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.run import RunResult
+    from dbt.cli.main import dbtRunnerResult
+
+OnNode = Callable[[str, int], None]
+
+SHOWN_FAILURES = 10
+
+# dbt's events that end a node, and what they call the number of all nodes
+_TOTALS = {"LogModelResult": "total", "LogSeedResult": "total", "LogTestResult": "num_models"}
+
+
+class DbtFailed(Exception):
+    """dbt did not build the whole project; the message says in Russian what broke."""
+
+
+def target_folder(settings: Settings) -> Path:
+    """Where dbt keeps what it compiles, apart for each engine."""
+    return settings.warehouse / "dbt" / settings.target
+
+
+def prepared_manifest(settings: Settings) -> Path:
+    """The manifest of the project as it is now; dbt parses only when a file of the project changed."""
+    folder = target_folder(settings)
+    manifest, stamp = folder / "manifest.json", folder / "parsed_version"
+    with _one_at_a_time(folder):
+        version = code_version("dbt_project")
+        if not manifest.exists() or not stamp.exists() or stamp.read_text() != version:
+            outcome = _invoke(settings, "parse")
+            if not outcome.success:
+                raise DbtFailed(f"dbt не прочитал проект: {outcome.exception}") from outcome.exception
+            stamp.write_text(version)
+    return manifest
+
+
+def build(settings: Settings, on_node: OnNode) -> list[RunResult]:
+    """Builds and tests everything; the results in the order in which nodes ended, whether or not all went well."""
+    try:
+        outcome = _invoke(settings, "build", "--exclude-resource-type", "unit_test", callbacks=[_counting(on_node)])
+    finally:
+        _release_duckdb()
+    if outcome.result is None:
+        raise DbtFailed(f"dbt не начал сборку: {outcome.exception}") from outcome.exception
+    return list(outcome.result.results)  # type: ignore[union-attr]
+
+
+def require_built(results: list[RunResult]) -> None:
+    """Raises DbtFailed unless every model was built and every test of severity error passed."""
+    broken = [result for result in results if str(result.status) in ("error", "fail", "runtime error", "partial success")]
+    if broken:
+        lines = [f"  {result.node.name}: {_first_line(result.message or str(result.status))}" for result in broken[:SHOWN_FAILURES]]
+        raise DbtFailed("\n".join([f"dbt: не выполнено {len(broken)} из {len(results)} (подробно в logs/dbt.log)", *lines]))
+
+
+def _first_line(message: str) -> str:
+    return " ".join(message.split("\n")[:2]).strip()
+
+
+def _invoke(settings: Settings, *arguments: str, callbacks: list[Callable[[Any], None]] | None = None) -> dbtRunnerResult:
+    from dbt.cli.main import dbtRunner
+
+    places = ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT), "--target", settings.target]
+    output = ["--target-path", str(target_folder(settings)), "--log-path", str(settings.logs), "--log-level", "none"]
+    return dbtRunner(callbacks=callbacks or []).invoke([*arguments, *places, *output])
+
+
+def _release_duckdb() -> None:
+    """Closes the build file, which dbt-duckdb keeps open for its next call in this process; publishing opens it by itself."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+
+    if DuckDBConnectionManager._ENV is not None:
+        DuckDBConnectionManager.env().close()
+        DuckDBConnectionManager.close_all_connections()
+
+
+def _counting(on_node: OnNode) -> Callable[[Any], None]:
+    """A listener to dbt's events that passes on every model or test that ended: its name and how many there are."""
+
+    def callback(event: Any) -> None:
+        if total := _TOTALS.get(event.info.name):
+            on_node(event.data.node_info.node_name, getattr(event.data, total))
+
+    return callback
+
+
+@contextmanager
+def _one_at_a_time(folder: Path) -> Iterator[None]:
+    """The web server, the daemon and a refresh may load the definitions at once: one of them parses, the others wait."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with (folder / "parse.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,223 @@
+"""Writes what dbt cannot read for itself: raw tables from the declarations of sources, the registry of indicators as a macro.
+
+`python -m orchestration.dbt_sources` (`make generate`) rewrites three files of dbt_project, which are committed; a test fails when
+one is stale. Here are no rules of sources or indicators: those stand in `ingest/sources` and `dbt_project/indicators/registry.yml`.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+ROOT = Path(__file__).parents[1]
+SOURCES = ROOT / "ingest" / "sources"
+PROJECT = ROOT / "dbt_project"
+REGISTRY = PROJECT / "indicators" / "registry.yml"
+RAW = PROJECT / "models" / "staging" / "_raw.yml"
+REGISTRY_MACRO = PROJECT / "macros" / "indicator_registry.sql"
+INDICATORS = PROJECT / "models" / "indicators" / "_indicators.yml"
+
+SQL_TYPES = {"integer": "bigint", "number": "double precision", "result": "double precision", "date": "date", "yes_no": "boolean"}
+ORIGIN = {
+    "_file_sha256": ("text", "Контрольная сумма файла"),
+    "_sheet": ("text", "Лист файла"),
+    "_row_number": ("bigint", "Номер строки в файле"),
+    "_load_id": ("text", "Загрузка"),
+}
+_FILE = {"source": ("text", "Источник"), "file_name": ("text", "Путь файла"), "file_sha256": ("text", "Контрольная сумма файла")}
+_PLACE = {"sheet": ("text", "Лист"), "row_number": ("bigint", "Номер строки"), "column_name": ("text", "Графа")}
+JOURNAL: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
+    "_files": (
+        "Файлы, которые были прочитаны, по содержанию",
+        {**_FILE, "modified_at": ("timestamp", "Когда изменён"), "in_landing": ("boolean", "Лежит ли в папке приёма")},
+    ),
+    "_loads": (
+        "Загрузки файлов",
+        {
+            "load_id": ("text", "Загрузка"),
+            **_FILE,
+            "layout": ("text", "Форма"),
+            "rows_in": ("bigint", "Строк в файле"),
+            "rows_loaded": ("bigint", "Строк загружено"),
+            "rows_rejected": ("bigint", "Строк отклонено"),
+            "loaded_at": ("timestamp", "Когда загружен"),
+        },
+    ),
+    "_rejections": (
+        "Отклонённые строки и файлы, как они стоят сейчас",
+        {
+            **_FILE,
+            **_PLACE,
+            "reason_code": ("text", "Код причины"),
+            "message_ru": ("text", "Что не так и что сделать"),
+            "rejected_at": ("timestamp", "Когда отклонено"),
+        },
+    ),
+    "_findings": (
+        "Замечания, найденные при чтении файлов",
+        {
+            **_FILE,
+            **_PLACE,
+            "rule_code": ("text", "Код правила"),
+            "severity": ("text", "Важность"),
+            "message_ru": ("text", "Что найдено"),
+            "found_at": ("timestamp", "Когда найдено"),
+        },
+    ),
+    "_sources": (
+        "Объявленные источники",
+        {
+            "source": ("text", "Источник"),
+            "title": ("text", "Наименование"),
+            "cadence": ("text", "Как часто ожидается"),
+            "layouts": ("text", "Формы"),
+        },
+    ),
+    "_run": (
+        "Обновление, которое идёт сейчас: одна строка",
+        {
+            "as_of": ("date", "День, на который считаются показатели"),
+            "region_code": ("text", "Код региона из настроек"),
+            "region_name": ("text", "Наименование региона из настроек"),
+            "school_code_length": ("bigint", "Длина кода ОО"),
+            "started_at": ("timestamp", "Начало обновления"),
+            "publication_id": ("text", "Публикация"),
+        },
+    ),
+}
+INDICATOR_COLUMNS = {
+    "unit_id": ("text", "Кто или что посчитано: человек, работа, организация"),
+    "units": ("bigint", "Сколько людей или объектов стоит за строкой"),
+    "school_code": ("text", "Код ОО, за которую посчитано"),
+    "event_date": ("date", "День, на который берётся принадлежность школы к муниципалитету, сети, кластеру"),
+    "period": ("text", "Период, как в marts.indicator_values"),
+    "subject_code": ("text", "Код предмета; пустая строка, если не применяется"),
+    "grade": ("text", "Класс; пустая строка, если не применяется"),
+    "breakdown": ("text", "Разрез; пустая строка, если его нет"),
+    "numerator": ("double precision", "Вклад в числитель"),
+    "denominator": ("double precision", "Вклад в знаменатель; пусто для количеств"),
+    "sum_squares": ("double precision", "Сумма квадратов для интервала среднего; пусто, если не применяется"),
+}
+UNIT_KEY = ["unit_id", "school_code", "event_date", "period", "subject_code", "grade", "breakdown"]
+NOTE = "{what} made by `make generate` from {origin}; edit that instead"
+
+
+class _Plain(yaml.SafeDumper):
+    """Lists indented, no anchors."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, False)
+
+
+def load_declarations(folder: Path = SOURCES) -> list[dict[str, Any]]:
+    """Every declared source, by name."""
+    paths = sorted([*folder.glob("*.yaml"), *folder.glob("*/source.yaml")])
+    found = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in paths]
+    return sorted(found, key=lambda source: str(source["source"]))
+
+
+def load_registry(path: Path = REGISTRY) -> list[dict[str, Any]]:
+    """Every indicator of the registry, in its order."""
+    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["indicators"]
+    return [{**entry, "valid_from": str(entry["valid_from"])} for entry in entries]
+
+
+def raw_columns(layout: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    """Name → (SQL type, Russian description) of the columns that this layout has in raw."""
+    columns: dict[str, tuple[str, str]] = {}
+    for name, column in layout["columns"].items():
+        if column.get("personal") == "vault":
+            continue
+        title = column.get("header") or column.get("label") or ", ".join(column.get("headers", []))
+        if column.get("personal") == "pseudonym":
+            title += " (псевдоним)"
+        columns[name] = (SQL_TYPES.get(column.get("type", "text"), "text"), title)
+        if column.get("name_key"):
+            columns[f"{name}_key"] = ("text", f"{title}, приведённое к одному написанию")
+    return {**columns, **ORIGIN}
+
+
+def raw_yaml(sources: list[dict[str, Any]]) -> str:
+    """The dbt properties of schema raw."""
+    tables = [
+        _table(layout, declared["title"], raw_columns(declared), declared["key"])
+        for source in sources
+        for layout, declared in source["layouts"].items()
+    ]
+    journal = [_table(name, title, columns, []) for name, (title, columns) in JOURNAL.items()]
+    raw = {"name": "raw", "schema": "raw", "description": "Строки прочитанных файлов", "tables": [*tables, *journal]}
+    return _yaml("This file is", "ingest/sources", {"version": 2, "sources": [raw]})
+
+
+def _table(name: str, title: str, columns: dict[str, tuple[str, str]], key: list[str]) -> dict[str, Any]:
+    table: dict[str, Any] = {"name": name, "description": title}
+    if key:
+        table["config"] = {"meta": {"key": key}}
+    return {**table, "columns": _columns(columns)}
+
+
+def _columns(columns: dict[str, tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "description": text, "data_type": kind} for name, (kind, text) in columns.items()]
+
+
+def registry_macro(registry: list[dict[str, Any]]) -> str:
+    """The registry as a macro: a Jinja list of the same entries."""
+    lines = ",\n".join(f"    {json.dumps(entry, ensure_ascii=False)}" for entry in registry)
+    note = NOTE.format(what="This macro is", origin="indicators/registry.yml")
+    return f"{{# {note}. #}}\n{{% macro indicator_registry() -%}}\n{{{{ return([\n{lines}\n]) }}}}\n{{%- endmacro %}}\n"
+
+
+def indicators_yaml(registry: list[dict[str, Any]]) -> str:
+    """The dbt properties of the models ind_<code>, all of one shape."""
+    return _yaml("This file is", "indicators/registry.yml", {"version": 2, "models": [_indicator(entry) for entry in registry]})
+
+
+def _indicator(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": f"ind_{entry['code']}",
+        "description": f"{entry['name_ru']}. {entry['formula_ru']}. Строка — посчитанная единица.",
+        "config": {"meta": {"usage": entry["usage"], "key": UNIT_KEY}},
+        "data_tests": [{"indicator_units": {"arguments": {"unit": entry["unit"], "key": UNIT_KEY}}}],
+        "columns": _columns(INDICATOR_COLUMNS),
+    }
+
+
+def _yaml(what: str, origin: str, content: dict[str, Any]) -> str:
+    note = NOTE.format(what=what, origin=origin)
+    body = yaml.dump(content, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=130)
+    return f"# {note}.\n---\n{body}"
+
+
+def generated() -> dict[Path, str]:
+    """Every generated file and what it should hold."""
+    registry = load_registry()
+    return {
+        RAW: raw_yaml(load_declarations()),
+        REGISTRY_MACRO: registry_macro(registry),
+        INDICATORS: indicators_yaml(registry),
+    }
+
+
+def stale() -> list[Path]:
+    """The generated files that do not hold what they should."""
+    return [path for path, text in generated().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+
+
+def main() -> int:
+    """Rewrites what is stale, and says so."""
+    texts = generated()
+    for path in stale():
+        path.write_text(texts[path], encoding="utf-8")
+        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

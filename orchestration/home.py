@@ -1,0 +1,87 @@
+"""The home folder and the process environment: folders with their modes, variables that Dagster and dbt read, the warehouse to open.
+
+Decides nothing about a refresh.
+"""
+
+from __future__ import annotations
+
+import os
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from ingest.settings import REPOSITORY, Settings
+
+if TYPE_CHECKING:
+    from warehouse.engine import Warehouse
+
+DBT_PROJECT = REPOSITORY / "dbt_project"
+_CODE = ("dbt_project", "ingest", "warehouse")
+_CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".toml"}
+_NOT_CODE = {"target", "logs", "dbt_packages", "__pycache__"}
+
+
+def prepare_home(settings: Settings) -> None:
+    """Makes the folders of the home, closed to other users except landing/."""
+    settings.landing.mkdir(parents=True, exist_ok=True)
+    closed = (
+        *(settings.warehouse, settings.publications, settings.quarantine),
+        *(settings.dagster, settings.logs, settings.secrets),
+    )
+    for folder in closed:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def prepare_environment(settings: Settings) -> None:
+    """Sets what Dagster and dbt look up in the environment, for this process and its children."""
+    os.environ.update(
+        OKO_HOME=str(settings.home),
+        OKO_DAGSTER_HOME=str(settings.dagster),
+        OKO_DUCKDB_PATH=str(build_path(settings)),
+        OKO_TARGET=settings.target,
+        DAGSTER_HOME=str(REPOSITORY),
+        DO_NOT_TRACK="1",
+        DBT_SEND_ANONYMOUS_USAGE_STATS="false",
+    )
+    if settings.database_url:
+        os.environ.update(_postgres_parts(settings.database_url))
+
+
+def _postgres_parts(url: str) -> dict[str, str]:
+    """dbt has no setting for a whole URL."""
+    parts = urlsplit(url)
+    return {
+        "OKO_PG_HOST": parts.hostname or "127.0.0.1",
+        "OKO_PG_PORT": str(parts.port or 5432),
+        "OKO_PG_USER": unquote(parts.username or ""),
+        "OKO_PG_PASSWORD": unquote(parts.password or ""),
+        "OKO_PG_DATABASE": parts.path.lstrip("/"),
+    }
+
+
+def build_path(settings: Settings) -> Path:
+    """The build database of the DuckDB target."""
+    return settings.warehouse / "oko.duckdb"
+
+
+def open_warehouse(settings: Settings, *, read_only: bool = False) -> Warehouse:
+    """The warehouse of this installation. DuckDB lets one process in: a reader only while nobody writes."""
+    if settings.target == "postgres":
+        from warehouse.postgres_engine import PostgresWarehouse
+
+        return PostgresWarehouse(str(settings.database_url))
+    from warehouse.duckdb_engine import DuckDBWarehouse
+
+    return DuckDBWarehouse(build_path(settings), read_only=read_only)
+
+
+def code_version(*folders: str) -> str:
+    """A hash over the code that decides what a refresh gives (without folders: all of it)."""
+    digest = sha256()
+    for folder in folders or _CODE:
+        for path in sorted((REPOSITORY / folder).rglob("*")):
+            if path.suffix in _CODE_SUFFIXES and not _NOT_CODE & set(path.parts):
+                digest.update(str(path.relative_to(REPOSITORY)).encode())
+                digest.update(path.read_bytes())
+    return digest.hexdigest()

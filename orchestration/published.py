@@ -1,0 +1,92 @@
+"""What is published, for those commands of `oko` that read it: one read-only statement at a time.
+
+How a result looks is decided in export.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.settings import Settings
+
+BATCH = 10_000
+
+
+class QueryRefused(Exception):
+    """The statement is not one read-only statement, or it failed; the message is Russian."""
+
+
+@dataclass(frozen=True)
+class Result:
+    """Column names, and rows as they come."""
+
+    columns: list[str]
+    rows: Iterator[Sequence[Any]]
+
+
+@contextmanager
+def query(settings: Settings, sql: str) -> Iterator[Result]:
+    """Runs one statement on what is published now."""
+    run = _on_postgres if settings.target == "postgres" else _on_duckdb
+    with run(settings, sql) as result:
+        yield result
+
+
+def fetch(settings: Settings, sql: str) -> list[Sequence[Any]]:
+    """All rows of one statement."""
+    with query(settings, sql) as result:
+        return list(result.rows)
+
+
+@contextmanager
+def _on_duckdb(settings: Settings, sql: str) -> Iterator[Result]:
+    import duckdb
+
+    from warehouse.readers import open_published
+
+    path = settings.published / "oko.duckdb"
+    if not path.exists():
+        raise QueryRefused("Ещё ничего не опубликовано: выполните «oko refresh».")
+    try:
+        _require_one_reading_statement(sql)
+        with open_published(path) as connection:
+            cursor = connection.execute(sql)
+            yield Result([column[0] for column in cursor.description or []], _batches(cursor))
+    except duckdb.Error as error:
+        raise QueryRefused(f"Запрос не выполнен: {error}") from error
+
+
+def _require_one_reading_statement(sql: str) -> None:
+    import duckdb
+
+    statements = duckdb.extract_statements(sql)
+    if len(statements) != 1:
+        raise QueryRefused(f"Нужен один запрос, а не {len(statements)}.")
+    if statements[0].type not in (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN):
+        raise QueryRefused("Разрешено только чтение: SELECT, DESCRIBE, SHOW, EXPLAIN.")
+
+
+@contextmanager
+def _on_postgres(settings: Settings, sql: str) -> Iterator[Result]:
+    import psycopg
+
+    from warehouse.readers import open_postgres
+
+    try:
+        with open_postgres(str(settings.database_url)) as connection, psycopg.RawCursor(connection) as cursor:
+            # parameters, though none, make the server refuse several statements in one string
+            cursor.execute(sql.encode(), [])
+            if cursor.description is None:
+                raise QueryRefused("Разрешено только чтение: SELECT, EXPLAIN, SHOW.")
+            yield Result([column.name for column in cursor.description], _batches(cursor))
+            connection.rollback()
+    except psycopg.Error as error:
+        raise QueryRefused(f"Запрос не выполнен: {error}") from error
+
+
+def _batches(cursor: Any) -> Iterator[Sequence[Any]]:
+    while rows := cursor.fetchmany(BATCH):
+        yield from rows

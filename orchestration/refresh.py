@@ -1,0 +1,358 @@
+"""One refresh, free of Dagster: what to read, in which order, judged by what, and what is published at the end.
+
+Parsing is ingest's, SQL is warehouse's and dbt's; assets/ calls the methods of `Refresh` in the order of the night.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+import polars as pl
+
+from ingest.archive import UNKNOWN_SOURCE, Archive, LandingFile, scan, sha256_of
+from ingest.declarations import Source, load_sources
+from ingest.settings import Settings
+from ingest.vault import Vault
+from orchestration import dbt_runs
+from orchestration.home import build_path, code_version, open_warehouse
+from orchestration.known import KnownLists
+from orchestration.progress import Summary, observer
+from orchestration.quarantine import write_reports
+from orchestration.raw_tables import personal_columns, raw_tables
+from orchestration.state import State, is_up_to_date, landing_listing, load_state, refresh_inputs, save_state
+from warehouse.engine import Warehouse
+from warehouse.tables import File
+
+if TYPE_CHECKING:
+    from dbt.artifacts.schemas.run import RunResult
+
+    from ingest.reading import Reading
+
+# reasons that another file may take away: a register that knows the school, a protocol that an appeal waits for
+RECOVERABLE = ("unknown_school", "unknown_code")
+# reasons that a later version of the readers and declarations may take away
+WHOLE_FILE = ("unreadable_file", "unknown_layout", "missing_column", "too_large")
+
+
+@dataclass(frozen=True)
+class Options:
+    """As on the command line. `sources`: only these folders of landing are looked at."""
+
+    full: bool = False
+    sources: tuple[str, ...] = ()
+
+    def cover(self, folder: str) -> bool:
+        """Whether this folder is looked at."""
+        return not self.sources or folder in self.sources
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What landing held: files looked at, contents to read, contents forgotten."""
+
+    present: int
+    new: int
+    forgotten: int
+
+
+@dataclass
+class Loaded:
+    """What one step of reading did."""
+
+    files: int = 0
+    rows_in: int = 0
+    rows_loaded: int = 0
+    rows_rejected: int = 0
+
+
+@dataclass
+class _Queued:
+    """A content to read, and at which generation of the known lists it was read."""
+
+    file: LandingFile
+    read_at: dict[str, int] = field(default_factory=dict)
+
+
+class Refresh:
+    """Used as a context manager by whoever holds the lock of the home."""
+
+    def __init__(self, settings: Settings) -> None:
+        now = datetime.now(UTC)
+        self.settings = settings
+        self.id = f"{now:%Y%m%dT%H%M%S%f}Z"
+        self._started_at = now.replace(tzinfo=None)
+        self._options = Options()
+        self._before = load_state(settings)
+        self._listing = ""
+        self._judged: dict[str, str] = {}
+        self._queue: dict[str, _Queued] = {}
+        self._warehouse: Warehouse | None = None
+        self._summary = Summary(publication_id=self.id)
+        observer().summary(self._summary)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._close()
+
+    # ---- what it works with ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def sources(self) -> Mapping[str, Source]:
+        """The declarations."""
+        return load_sources()
+
+    @property
+    def warehouse(self) -> Warehouse:
+        """The build database with its raw tables, opened when first needed and again after dbt had it."""
+        if self._warehouse is None:
+            self._warehouse = open_warehouse(self.settings)
+            self._warehouse.prepare(raw_tables(self.sources.values()))
+        return self._warehouse
+
+    def _close(self) -> None:
+        if self._warehouse is not None:
+            self._warehouse.close()
+            self._warehouse = None
+
+    @cached_property
+    def _known(self) -> KnownLists:
+        return KnownLists(self.warehouse, self.sources)
+
+    @cached_property
+    def _archive(self) -> Archive:
+        return Archive(self.settings.archive)
+
+    @cached_property
+    def _vault(self) -> Vault:
+        return Vault(self.settings.vault)
+
+    # ---- landing -----------------------------------------------------------------------------------------------------------------
+
+    def is_up_to_date(self, options: Options) -> bool:
+        """Whether there is nothing to do."""
+        self._summary.is_up_to_date = options == Options() and is_up_to_date(self.settings)
+        return self._summary.is_up_to_date
+
+    def land(self, options: Options) -> Taken:
+        """Looks at landing, archives what is new there, and says which contents are to be read."""
+        observer().stage("Смотрю, что лежит в landing")
+        self._options = options
+        self._listing = "" if options.sources else landing_listing(self.settings.landing)
+        self._describe()
+        files = [file for file in scan(self.settings.landing, self._archive.manifest()) if options.cover(file.folder)]
+        contents = _least_copies(files)
+        forgotten = self._follow_landing(contents)
+        due = self._due(contents)
+        observer().stage(f"Файлов: {len(files)}, к чтению: {len(due)}")
+        observer().steps(len(due))
+        self._queue = {file.sha256: _Queued(file) for file in due if self._take(file)}
+        self._archive.write_manifest([file for file in files if self._archive.path(file.sha256).exists()])
+        return Taken(len(files), len(self._queue), forgotten)
+
+    def _describe(self) -> None:
+        """Says to dbt what this run is and which sources there are."""
+        run = {
+            "as_of": self.settings.as_of,
+            "region_code": self.settings.region_code,
+            "region_name": self.settings.region_name,
+            "school_code_length": self.settings.school_code_length,
+            "started_at": self._started_at,
+            "publication_id": self.id,
+        }
+        self.warehouse.rewrite("_run", pl.DataFrame([run]))
+        rows = [(source.source, source.title, source.cadence, ", ".join(source.layouts)) for source in self.sources.values()]
+        self.warehouse.rewrite("_sources", pl.DataFrame(rows, schema=["source", "title", "cadence", "layouts"], orient="row"))
+
+    def _follow_landing(self, contents: Mapping[str, LandingFile]) -> int:
+        """Marks what left landing; `--full` forgets it. The number of contents forgotten."""
+        self.warehouse.forget_unread()
+        stored = self.warehouse.files()
+        folders = stored["file_name"].map_elements(_folder, return_dtype=pl.String)
+        covered = stored.filter(folders.is_in(list(self._options.sources))) if self._options.sources else stored
+        absent = [sha for sha in covered["file_sha256"] if sha not in contents]
+        if self._options.full:
+            self.warehouse.forget(absent)
+        self.warehouse.update_landing([_as_file(file) for file in contents.values()], absent=absent)
+        return len(absent) if self._options.full else 0
+
+    def _due(self, contents: Mapping[str, LandingFile]) -> list[LandingFile]:
+        """New contents; with `--full` all of them; after a change of the readers also what they could not read before."""
+        if self._options.full:
+            return sorted(contents.values())
+        read = set(self.warehouse.files()["file_sha256"])
+        if self._before.ingest != code_version("ingest"):
+            read -= set(self.warehouse.rejected_files(WHOLE_FILE, whole=True))
+        return sorted(file for sha, file in contents.items() if sha not in read)
+
+    def _take(self, file: LandingFile) -> bool:
+        """Copies a content into the archive. What vanished, is locked or changes meanwhile is rejected and tried again next time."""
+        observer().step(file.name)
+        try:
+            is_new = not self._archive.path(file.sha256).exists()
+            copy = self._archive.store(self.settings.landing / file.name, file)
+            if not is_new or sha256_of(copy) == file.sha256:
+                return True
+            copy.unlink()
+            why = "Файл изменялся, пока его читали"
+        except OSError as error:
+            why = f"Файл не открывается ({error.strerror})"
+        source = file.folder if file.folder in self.sources else UNKNOWN_SOURCE
+        self.warehouse.reject_unread(
+            source, file.name, f"{why}. Проверьте, что он на месте и не занят: следующее обновление прочитает его."
+        )
+        self._listing = ""
+        return False
+
+    # ---- raw ---------------------------------------------------------------------------------------------------------------------
+
+    def read_source(self, source: str) -> Loaded:
+        """Reads what lies in the folder of this source."""
+        return self._read_queued(self.sources[source].title, lambda file: file.folder == source)
+
+    def read_unsorted(self) -> Loaded:
+        """Reads what lies in no source's folder."""
+        return self._read_queued("Файлы вне папок источников", lambda file: file.folder not in self.sources)
+
+    def _read_queued(self, title: str, belongs: Callable[[LandingFile], bool]) -> Loaded:
+        queued = [item for item in self._queue.values() if belongs(item.file)]
+        loaded = Loaded()
+        if queued:
+            observer().stage(f"{title}: файлов {len(queued)}")
+            observer().steps(len(queued))
+        for item in queued:
+            reading = self._read(_as_file(item.file))
+            self._put(_as_file(item.file), reading)
+            item.read_at = self._known.generations()
+            loaded.files += 1
+            loaded.rows_in += reading.rows_in
+            loaded.rows_loaded += reading.rows_loaded
+            loaded.rows_rejected += reading.rows_rejected
+            observer().step(item.file.name)
+        return loaded
+
+    def _read(self, file: File) -> Reading:
+        from ingest.reading import read_file
+
+        return read_file(self._archive.path(file.sha256), file.name, self.sources, self._known, self._vault, self.settings)
+
+    def _put(self, file: File, reading: Reading, *, keep_load: bool = False) -> None:
+        self.warehouse.replace(file, reading, self.id, keep_load=keep_load)
+        self._known.loaded(reading.rows)
+
+    def judge_waiting(self) -> Loaded:
+        """Reads again, from the archive, files with rows that waited for a list which has grown since they were judged."""
+        loaded = Loaded()
+        waiting = self.warehouse.rejected_files(RECOVERABLE)
+        self._judged = self._known.versions() if waiting else {}
+        due = [file for file in self._waiting_files(waiting) if self._lists_of(file) & self._changed_since(file)]
+        while due:
+            observer().stage(f"Проверяю снова файлы со строками, которые ждали: {len(due)}")
+            observer().steps(len(due))
+            for file in due:
+                self._judge_again(file, loaded)
+            before, self._judged = self._judged, self._known.versions()
+            changed = {name for name, version in self._judged.items() if version != before.get(name)}
+            still = self._waiting_files(self.warehouse.rejected_files(RECOVERABLE))
+            due = [file for file in still if self._lists_of(file) & changed]
+        self._summarise()
+        write_reports(self.settings.quarantine, self.warehouse.rejections())
+        return loaded
+
+    def _waiting_files(self, sha256s: Iterable[str]) -> list[File]:
+        wanted = self.warehouse.files().filter(pl.col("file_sha256").is_in(list(sha256s)))
+        rows = wanted.select("file_sha256", "source", "file_name", "modified_at").iter_rows()
+        return [File(*row) for row in rows if self._archive.path(row[0]).exists()]
+
+    def _lists_of(self, file: File) -> set[str]:
+        return self.sources[file.source].needs if file.source in self.sources else set()
+
+    def _changed_since(self, file: File) -> set[str]:
+        """The lists that changed since this file was judged: in this refresh, or by the last complete one."""
+        if file.sha256 in self._queue:
+            read_at = self._queue[file.sha256].read_at
+            return {name for name, generation in self._known.generations().items() if generation != read_at.get(name)}
+        return {name for name, version in self._judged.items() if version != self._before.judged.get(name)}
+
+    def _judge_again(self, file: File, loaded: Loaded) -> None:
+        reading = self._read(file)
+        # a file of this refresh has its counts corrected; an earlier one keeps those of the day it was loaded
+        self._put(file, reading, keep_load=file.sha256 not in self._queue)
+        loaded.files += 1
+        loaded.rows_in += reading.rows_in
+        loaded.rows_loaded += reading.rows_loaded
+        loaded.rows_rejected += reading.rows_rejected
+        self._summary.files_judged_again += file.sha256 not in self._queue
+        observer().step(file.name)
+
+    def _summarise(self) -> None:
+        sql = "SELECT source, rows_in, rows_loaded, rows_rejected FROM raw._loads WHERE load_id = ?"
+        for row in self.warehouse.query(sql, [self.id]).iter_rows():
+            self._summary.add(*row)
+
+    # ---- dbt and publication ---------------------------------------------------------------------------------------------------
+
+    def build(self) -> list[RunResult]:
+        """Builds and tests the whole dbt project."""
+        observer().stage("Считаю показатели и проверяю таблицы (dbt)")
+        self._close()
+        return dbt_runs.build(self.settings, _DbtSteps())
+
+    def publish(self) -> str:
+        """Audits and shows the new publication; its id."""
+        observer().stage("Проверяю и публикую")
+        if self.settings.target == "duckdb":
+            self._publish_files()
+        else:
+            self._audit_in_place()
+        self._summary.is_published = True
+        save_state(self.settings, State(self._listing, refresh_inputs(self.settings), code_version("ingest"), self._judged))
+        return self.id
+
+    def _publish_files(self) -> None:
+        from warehouse.publish import Place, publish
+
+        place = Place(self.settings.publications, self.settings.published, self.settings.keep_publications)
+        publish(build_path(self.settings), place, self.id, personal_columns(self.sources.values()))
+
+    def _audit_in_place(self) -> None:
+        from warehouse.audit import AuditFailed, faults
+
+        found = faults(self.warehouse.query)
+        if found:
+            raise AuditFailed("\n".join(found))
+
+
+class _DbtSteps:
+    """Passes on dbt's progress; how many steps there are is known with the first of them."""
+
+    def __init__(self) -> None:
+        self._is_counted = False
+
+    def __call__(self, name: str, total: int) -> None:
+        if not self._is_counted:
+            observer().steps(total)
+            self._is_counted = True
+        observer().step(name)
+
+
+def _least_copies(files: Iterable[LandingFile]) -> dict[str, LandingFile]:
+    """One file a content: of byte-identical copies the one that counts first."""
+    contents: dict[str, LandingFile] = {}
+    for file in sorted(files):
+        contents.setdefault(file.sha256, file)
+    return contents
+
+
+def _as_file(file: LandingFile) -> File:
+    return File(file.sha256, file.folder, file.name, file.modified_at.replace(tzinfo=None))
+
+
+def _folder(name: str) -> str:
+    return name.partition("/")[0] if "/" in name else UNKNOWN_SOURCE
