@@ -93,19 +93,19 @@ class Archive:
         return path
 
     def write_manifest(self, files: Iterable[LandingFile]) -> None:
-        """Add the files that the manifest does not list yet."""
-        known = set(self.manifest())
-        new = [file for file in sorted(files) if file not in known]
-        if new:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
-            with os.fdopen(os.open(self._folder / MANIFEST, flags, 0o600), "a", encoding="utf-8") as manifest:
-                manifest.writelines(json.dumps(asdict(file), ensure_ascii=False) + "\n" for file in new)
+        """Add the files that the manifest does not list yet; it is replaced as a whole, so it is never half written."""
+        known = self.manifest()
+        all_files = sorted({*known, *files})
+        if len(all_files) == len(known):
+            return
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        part = self._folder / f".{MANIFEST}.part"
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as manifest:
+            manifest.writelines(json.dumps(asdict(file), ensure_ascii=False) + "\n" for file in all_files)
+        part.replace(self._folder / MANIFEST)
 
     def manifest(self) -> list[LandingFile]:
         """Every file that was ever archived, in the order in which files count."""
         path = self._folder / MANIFEST
-        if not path.exists():
-            return []
-        lines = path.read_text(encoding="utf-8").splitlines()
-        return sorted(LandingFile(**json.loads(line)) for line in lines if line.endswith("}"))
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        return [LandingFile(**json.loads(line)) for line in lines]

@@ -75,7 +75,8 @@ def login(column: pl.Expr) -> pl.Expr:
 def document_number(column: pl.Expr) -> pl.Expr:
     """Letters and digits alone; leading zeros do not count, since a spreadsheet drops them and no length is known."""
     code = column.str.replace(_DECIMAL_TAIL, "$1").str.to_uppercase().str.replace_all("[ –—№-]+", "")
-    return pl.when(code.str.contains("^0+$")).then(pl.lit("0")).when(code != "").then(code.str.strip_chars_start("0"))
+    stripped = code.str.strip_chars_start("0")
+    return pl.when(stripped != "").then(stripped).when(code != "").then(pl.lit("0"))
 
 
 def identity_document(column: pl.Expr) -> pl.Expr:

@@ -6,6 +6,7 @@ Loads nothing and knows no database; what it keeps of people goes to the vault.
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,7 +24,7 @@ from ingest.readers import read_grids
 from ingest.recognise import Candidate, recognise
 from ingest.rejections import SCHEMA, file_rejection, messages
 from ingest.settings import Settings
-from ingest.vault import Vault
+from ingest.vault import Vault, VaultError
 
 logger = logging.getLogger(__name__)
 
@@ -59,9 +60,12 @@ def read_file(path: Path, name: str, sources: Mapping[str, Source], known: Known
         return _read_tables(winners, folder, known, vault, settings, path)
     except FileFault as fault:
         return _rejected(fault, folder)
-    except (pl.exceptions.PolarsError, ValueError, ArithmeticError, LookupError, TypeError) as error:
-        # one file that our code stumbles over must not end the night for all others
-        logger.exception("%s: a fault of Oko, not of the file", name)
+    except (OSError, VaultError):
+        raise
+    except Exception as error:
+        # one file that our code stumbles over must not end the night for all others; the error's own text may hold cell values
+        places = "".join(traceback.format_tb(error.__traceback__))
+        logger.error("%s: a fault of Oko, not of the file: %s\n%s", name, type(error).__name__, places)
         return _rejected(unreadable(f"внутренняя ошибка ({type(error).__name__}), подробности в журнале"), folder)
 
 

@@ -46,7 +46,7 @@ def recognise(grids: list[Grid], sources: Mapping[str, Source], folder: str) -> 
     found = [(source, reader_of(source)(grids, source)) for source in sources.values() if _is_likely(source, grids)]
     winners = [winner for grid in grids if (winner := _of_sheet(grid.sheet, found, folder))]
     if not winners:
-        raise _unknown_layout(grids, sources)
+        raise _unknown_layout(grids, sources, folder)
     complete = [winner for winner in winners if winner.is_complete]
     incomplete = [winner for winner in winners if not winner.is_complete]
     layouts = {table.layout for winner in complete for table in winner.tables}
@@ -57,11 +57,11 @@ def recognise(grids: list[Grid], sources: Mapping[str, Source], folder: str) -> 
 
 
 def _is_likely(source: Source, grids: list[Grid]) -> bool:
-    """Whether a reader of its own is worth asking: two of its source's headers stand somewhere in the first rows."""
+    """Whether a reader of its own is worth asking: one of its source's headers, and not a mere number, stands in the first rows."""
     if source.reader == "tabular":
         return True
-    said = {header for grid in grids for headers in grid.headers for header in headers}
-    return any(len(layout.folded_headers & said) >= 2 for layout in source.layouts.values())
+    said = {header for grid in grids for headers in grid.headers for header in headers if not header.isdigit()}
+    return not all(layout.folded_headers.isdisjoint(said) for layout in source.layouts.values())
 
 
 def reader_of(source: Source) -> LayoutReader:
@@ -70,7 +70,7 @@ def reader_of(source: Source) -> LayoutReader:
 
 
 def _of_sheet(sheet: str, found: Iterable[tuple[Source, list[Table]]], folder: str) -> Candidate | None:
-    by_source = [(source, [table for table in tables if table.sheet == sheet]) for source, tables in found]
+    by_source = [(source, [table for table in tables if table.sheet == sheet and _has_evidence(table)]) for source, tables in found]
     candidates = [Candidate(source, tables) for source, tables in by_source if tables]
     best = [candidate for candidate in candidates if candidate.fit == max(c.fit for c in candidates)]
     if len(best) > 1:
@@ -79,6 +79,11 @@ def _of_sheet(sheet: str, found: Iterable[tuple[Source, list[Table]]], folder: s
         names = " и ".join(f"«{candidate.title}» ({candidate.source.source})" for candidate in best)
         raise FileFault("unknown_layout", f"Таблица подходит сразу под {names}. Положите файл в папку нужного источника.", sheet=sheet)
     return best[0] if best else None
+
+
+def _has_evidence(table: Table) -> bool:
+    """Numbers in a row of data look like the headers 2, 3, 4, 5 of mark statistics: alone they make no layout."""
+    return not table.missing or any(not text.isdigit() for text, _ in table.headers.values())
 
 
 def _missing_column(candidate: Candidate) -> FileFault:
@@ -91,13 +96,13 @@ def _missing_column(candidate: Candidate) -> FileFault:
     return FileFault("missing_column", message, sheet=table.sheet, column=columns, source=candidate.source.source)
 
 
-def _unknown_layout(grids: list[Grid], sources: Mapping[str, Source]) -> FileFault:
+def _unknown_layout(grids: list[Grid], sources: Mapping[str, Source], folder: str) -> FileFault:
     """Names the nearest layout and what it would need."""
     tried = [(tabular.best_match(grid, source), source) for source in sources.values() for grid in grids]
     matches = [(match, source) for match, source in tried if match and match.places]
     if not matches:
         return FileFault("unknown_layout", "Таблица не похожа ни на одну известную форму: ни одна графа не узнана.")
-    match, source = max(matches, key=lambda pair: (len(pair[0].places), -len(pair[0].missing)))
+    match, source = max(matches, key=lambda pair: (len(pair[0].places), pair[1].source == folder, -len(pair[0].missing)))
     missing = ", ".join(f"«{title}»" for title in match.missing)
     title = source.layouts[match.layout].title
     return FileFault("unknown_layout", f"Форма не узнана. Ближе всего «{title}» ({source.source}), но в ней нужны ещё графы: {missing}.")

@@ -52,7 +52,6 @@ class Settings:
     schedule: str = "0 2 * * *"
     school_code_length: int = 6
     keep_publications: int = 7
-    alert_command: str | None = None
     limits: Limits = Limits()
 
     @property
@@ -107,7 +106,6 @@ _KEYS = {
     "schools": {"code_length": "school_code_length"},
     "schedule": {"time_zone": "time_zone", "night": "schedule"},
     "retention": {"publications": "keep_publications"},
-    "alerts": {"command": "alert_command"},
 }
 _LIMITS = {name: f"limits.{name}" for name in Limits.__dataclass_fields__}
 

@@ -38,12 +38,12 @@ def tables(grids: list[Grid], source: Source) -> list[Table]:
 
 
 def best_match(grid: Grid, source: Source) -> Match | None:
-    """The layout of the source whose header fits a row of this sheet best, recognised or not."""
+    """The layout of the source whose header fits a row of this sheet best, recognised or not; mere numbers are no header."""
     matches = [
         _match(row, headers, name, layout)
         for name, layout in source.layouts.items()
         for row, headers in enumerate(grid.headers)
-        if not layout.by_header.keys().isdisjoint(headers)
+        if any(header in layout.by_header and not header.isdigit() for header in headers)
     ]
     return max(matches, key=lambda match: (match.is_recognised, len(match.places), -len(match.missing)), default=None)
 

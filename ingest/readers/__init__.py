@@ -33,6 +33,8 @@ def read_grids(path: Path, limits: Limits) -> list[Grid]:
     kind = markup.sniff(data)
     if kind == "html":
         raise unreadable("это страница HTML, а не таблица; сохраните её в Excel как .xlsx")
+    if kind == "excel 2003":
+        raise unreadable("это XML-таблица Excel 2003; сохраните её в Excel как .xlsx")
     if kind == "xml":
         return markup.read_xml(data, limits)
     if kind == "json":

@@ -15,7 +15,6 @@ from ingest.faults import too_large, unreadable
 from ingest.grid import Grid, make_grid
 from ingest.settings import Limits
 
-SEPARATORS = ";\t,"
 _SAMPLE = 500
 _MOST_LINES_IN_A_CELL = 200
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
@@ -64,15 +63,21 @@ def _lines(text: str) -> pl.Series:
 
 
 def _separator(lines: pl.Series) -> tuple[str, int]:
-    """The character that divides the most lines into the same number of cells, and how many of it a line usually has."""
+    """The character that divides the most lines into the same number of cells, and how many of it a line usually has.
+
+    A comma is in doubt: a line of n cells may have n decimal commas.
+    """
     sample = [_QUOTED.sub("", line) for line in lines.head(_SAMPLE) if line.strip()]
-    best, usual, best_score = SEPARATORS[0], 0, 0.0
-    for separator in SEPARATORS:
-        counts = Counter(line.count(separator) for line in sample)
-        count, share = max(((n, times / len(sample)) for n, times in counts.items() if n), key=lambda c: c[0] * c[1], default=(0, 0.0))
-        if count * share > best_score:
-            best, usual, best_score = separator, count, count * share
+    score, usual, best = max(_score(sample, separator) for separator in ";\t")
+    commas, usual_commas, _ = _score(sample, ",")
+    if commas > score and (score < 0.5 or usual_commas > usual + 1):
+        return ",", usual_commas
     return best, usual
+
+
+def _score(lines: list[str], separator: str) -> tuple[float, int, str]:
+    counts = Counter(line.count(separator) for line in lines)
+    return max((count * times / len(lines), count, separator) for count, times in [*counts.items(), (0, 0)])
 
 
 def _fields(lines: pl.Series, separator: str, usual: int) -> pl.Series:
@@ -114,11 +119,15 @@ def _joins(lines: pl.Series, odd: list[int], separator: str, usual: int) -> list
 
 
 def _is_one_record(lines: list[str], whole: re.Pattern[str], separator: str, usual: int) -> bool:
-    """Well quoted as one record, of no more cells than usual, and no line swallowed that looks like a record of its own."""
-    if usual and any(line.count(separator) >= usual for line in lines[1:-1]):
-        return False
+    """Well quoted as one record of no more cells than usual, without lines that look like records of their own."""
     record = "\n".join(lines)
-    return bool(whole.fullmatch(separator + record)) and (not usual or _QUOTED.sub("", record).count(separator) <= usual)
+    if not whole.fullmatch(separator + record):
+        return False
+    if not usual:
+        return True
+    swallows = any(line.count(separator) >= usual and whole.fullmatch(separator + line) for line in lines[1:-1])
+    is_all_records = all(line.count(separator) >= usual for line in lines)
+    return not swallows and not is_all_records and _QUOTED.sub("", record).count(separator) <= usual
 
 
 def _whole_record(separator: str) -> re.Pattern[str]:

@@ -22,11 +22,13 @@ from ingest.settings import Limits
 Record = dict[str, str]
 
 
-def sniff(data: bytes) -> Literal["html", "xml", "json"] | None:
+def sniff(data: bytes) -> Literal["html", "excel 2003", "xml", "json"] | None:
     """What kind of markup this is, if any."""
     start = data[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(b"<") and (b"<html" in start or start.startswith((b"<!doctype html", b"<table", b"<head", b"<body", b"<meta"))):
         return "html"
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
+        return "excel 2003"
     if start.startswith(b"<"):
         return "xml"
     return "json" if start.startswith((b"{", b"[")) else None

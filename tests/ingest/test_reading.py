@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from ingest_files import CLUSTER, CLUSTERS, STAFF, TEACHER, THRESHOLD, THRESHOLDS, lines, write_csv, write_xlsx
 
+from ingest import reading as reading_module
 from ingest.archive import sha256_of
 from ingest.declarations import Source, load_sources
 from ingest.known import FixedKnown
@@ -248,6 +249,19 @@ def test_a_message_repeats_no_words(tmp_path: Path, read: Read) -> None:
     first, second = reading.rejections["message_ru"]
     assert "Кузнечикова" not in first
     assert "«31.02.2022»" in second
+
+
+def test_a_fault_of_ours_ends_neither_the_night_nor_a_secret(
+    tmp_path: Path, read: Read, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(*arguments: object) -> None:
+        raise ValueError(f"cannot convert {TEACHER[1]}")
+
+    monkeypatch.setattr(reading_module, "judge", stumble)
+    reading = read(write_csv(tmp_path / "x.csv", [STAFF, TEACHER]), "staff/x.csv")
+    assert (reading.source, reading.rejections["reason_code"].to_list()) == ("staff", ["unreadable_file"])
+    assert "stumble" in caplog.text and "ValueError" in caplog.text
+    assert TEACHER[1] not in caplog.text + "".join(reading.rejections["message_ru"])
 
 
 def test_the_vault_knows_who_is_behind_a_pseudonym(tmp_path: Path, read: Read, settings: Settings) -> None:

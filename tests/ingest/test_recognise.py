@@ -95,6 +95,11 @@ def test_nothing_like_any_layout(tmp_path: Path, read: Read) -> None:
     assert (reading.source, reason(reading)[0]) == ("unknown", "unknown_layout")
 
 
+def test_numbers_in_the_data_are_no_headers(tmp_path: Path, read: Read) -> None:
+    reading = read(write_csv(tmp_path / "x.csv", [["Блюдо", "Пн", "Вт", "Ср", "Чт"], ["Борщ", "2", "3", "4", "5"]]))
+    assert reason(reading)[0] == "unknown_layout"
+
+
 TIE = [[*CLUSTERS, "Коэффициент финансирования"], [*CLUSTER, "1,2"]]
 
 
