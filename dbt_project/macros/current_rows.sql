@@ -1,5 +1,5 @@
 {# The rows of a raw table that count, each with its file: per key the row of the file that was changed last, then of the greater path.
-   The key is declared once, in ingest/sources, and comes here through the generated sources. #}
+   The key is declared once, in ingest/sources, and comes here through the generated macro raw_keys. #}
 {% macro current_rows(layout) -%}
 (
     select
@@ -11,7 +11,7 @@
             r.*,
             f.file_name,
             row_number() over (
-                partition by {{ raw_key(layout) | join(', ') }}
+                partition by r.{{ raw_keys()[layout] | join(', r.') }}
                 order by
                     f.modified_at desc, {{ byte_order('f.file_name') }} desc, {{ byte_order('r._sheet') }} desc, r._row_number desc
             ) as _rank
@@ -20,15 +20,4 @@
     ) as ranked
     where ranked._rank = 1
 )
-{%- endmacro %}
-
-{% macro raw_key(layout) -%}
-    {%- if not execute -%}{{ return(['r._row_number']) }}{%- endif -%}
-    {%- set ns = namespace(key=[]) -%}
-    {%- for node in graph.sources.values() if node.source_name == 'raw' and node.name == layout -%}
-        {%- set ns.key = node.config.meta.key or node.meta.key -%}
-    {%- endfor -%}
-    {%- set key = [] -%}
-    {%- for column in ns.key -%}{%- do key.append('r.' ~ column) -%}{%- endfor -%}
-    {{ return(key) }}
 {%- endmacro %}

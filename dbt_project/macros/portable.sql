@@ -27,3 +27,6 @@
     replace(regexp_replace(cast(cast({{ number }} as decimal(18, 2)) as text), '[.]00$', ''), '.', ',')
 {%- endmacro %}
 {% macro series(first, last) %}{{ return(adapter.dispatch('series', 'oko')(first, last)) }}{% endmacro %}
+
+{# After a table is made: what the planner must know of it, on engines that do not know by themselves. #}
+{% macro refresh_statistics() %}{{ return(adapter.dispatch('refresh_statistics', 'oko')()) }}{% endmacro %}

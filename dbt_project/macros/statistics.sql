@@ -24,11 +24,13 @@
     ))
 {%- endmacro %}
 
-{# The t quantile: from the seed up to 100 degrees; beyond, the expansion of Cornish and Fisher is exact to six digits. #}
+{# The t quantile: from the seed up to 100 degrees; beyond, the expansion of Cornish and Fisher is exact to seven digits. #}
 {% macro t_quantile(degrees, seed_quantile, z) -%}
     coalesce(
         {{ seed_quantile }},
         {{ z }} + (power({{ z }}, 3) + {{ z }}) / (4 * nullif({{ degrees }}, 0))
-        + (5 * power({{ z }}, 5) + 16 * power({{ z }}, 3) + 3 * {{ z }}) / (96 * nullif({{ degrees }} * {{ degrees }}, 0))
+        + (5 * power({{ z }}, 5) + 16 * power({{ z }}, 3) + 3 * {{ z }}) / (96 * nullif(power({{ degrees }}, 2), 0))
+        + (3 * power({{ z }}, 7) + 19 * power({{ z }}, 5) + 17 * power({{ z }}, 3) - 15 * {{ z }})
+        / (384 * nullif(power({{ degrees }}, 3), 0))
     )
 {%- endmacro %}

@@ -6,3 +6,5 @@
 {%- endmacro %}
 {# As bytes, whatever the collation of the database. #}
 {% macro postgres__byte_order(text) %}{{ text }} collate "C"{% endmacro %}
+{# Without it a join over tables made a moment ago is planned blind: 17 s instead of 0.3 s for marts.indicator_values. #}
+{% macro postgres__refresh_statistics() %}{% if model.config.materialized == 'table' %}analyze {{ this }}{% endif %}{% endmacro %}

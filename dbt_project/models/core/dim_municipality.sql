@@ -40,7 +40,7 @@ named as (
     select
         municipality_code,
         municipality_name,
-        row_number() over (partition by municipality_code order by exam_year desc, municipality_name) as place
+        row_number() over (partition by municipality_code order by exam_year desc, municipality_name asc) as place
     from form_names
     where is_provisional and municipality_code like 'pm-%'
 ),

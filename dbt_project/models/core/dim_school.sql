@@ -17,7 +17,7 @@ named as (
         school_name,
         municipality_code,
         min(exam_year) over (partition by school_code) as first_year,
-        row_number() over (partition by school_code order by exam_year desc, school_name) as place
+        row_number() over (partition by school_code order by exam_year desc, school_name asc) as place
     from form_names
     where is_provisional
 )

@@ -35,15 +35,14 @@ attempts as (
         coalesce(results.grade in ('11', '12'), false) as is_graduate,
         decided_appeals.person_id is not null as is_changed_by_appeal,
         case when decided_appeals.person_id is null then results.raw_score else decided_appeals.raw_score end as raw_score,
+        -- the score of an appeal is a mark in a subject without test scores
         case
-            when subjects.has_test_score is distinct from false
-                then case when decided_appeals.person_id is null then results.test_score else decided_appeals.score end
+            when not coalesce(subjects.has_test_score, true) then null
+            when decided_appeals.person_id is null then results.test_score
+            else decided_appeals.score
         end as test_score,
         case
-            when subjects.has_test_score
-                then results.mark
-            when decided_appeals.person_id is null
-                then results.mark
+            when coalesce(subjects.has_test_score, true) or decided_appeals.person_id is null then results.mark
             else decided_appeals.score
         end as mark,
         results.result_note

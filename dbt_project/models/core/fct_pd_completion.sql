@@ -35,7 +35,7 @@ documents as (
 ranked as (
     select
         *,
-        row_number() over (partition by document_id order by preference, issue_date desc nulls last, person_id) as place
+        row_number() over (partition by document_id order by preference asc, issue_date desc nulls last, person_id asc) as place
     from documents
 )
 

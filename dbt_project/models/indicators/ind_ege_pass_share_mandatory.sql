@@ -35,7 +35,7 @@ mandatory as (
         or (attempts.subject_code = '22' and attempts.mark >= subjects.pass_mark) as is_mathematics_passed,
         row_number() over (
             partition by attempts.exam_year, attempts.person_id
-            order by attempts.exam_date desc, attempts.subject_code
+            order by attempts.exam_date desc, attempts.subject_code asc
         ) as place_from_last
     from attempts
     inner join minimums on attempts.exam_year = minimums.threshold_year

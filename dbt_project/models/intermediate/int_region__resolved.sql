@@ -10,7 +10,7 @@ municipalities as (
 named as (
     select
         region_code,
-        row_number() over (order by count(*) desc, region_code) as place
+        row_number() over (order by count(*) desc, region_code asc) as place
     from municipalities
     group by region_code
 )

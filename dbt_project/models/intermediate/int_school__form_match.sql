@@ -63,7 +63,8 @@ clear_names as (
     select
         exam_year,
         municipality_name_key,
-        school_name_key
+        school_name_key,
+        {{ day_of_year('exam_year', parameter('ege_form_day', as_text=true)) }} as form_day
     from names
     group by exam_year, municipality_name_key, school_name_key
     having count(*) = 1
@@ -110,14 +111,7 @@ candidates as (
         clear_names.municipality_name_key,
         clear_names.school_name_key,
         school_names.school_code,
-        max(
-            case
-                when {{ day_of_year('clear_names.exam_year', parameter('ege_form_day', as_text=true)) }}
-                    between school_names.valid_from and school_names.valid_to
-                    then 1
-                else 0
-            end
-        ) as is_valid
+        max(case when clear_names.form_day between school_names.valid_from and school_names.valid_to then 1 else 0 end) as is_valid
     from clear_names
     inner join municipality_names on clear_names.municipality_name_key = municipality_names.municipality_name_key
     inner join oktmo_municipality on municipality_names.municipality_code = oktmo_municipality.municipality_code

@@ -9,7 +9,7 @@ indicators as (
 
 methodology as (
     select
-        {{ join_texts("indicator_code || ' ' || methodology_version", '; ', 'indicator_code') }} as methodology
+        {{ join_texts("indicator_code || ' ' || methodology_version", "'; '", 'indicator_code') }} as methodology
     from indicators
 )
 

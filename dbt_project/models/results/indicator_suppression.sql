@@ -10,8 +10,8 @@ indicators as (
     select * from {{ ref('dim_indicator') }}
 ),
 
-membership as (
-    select * from {{ ref('bridge_school_entity') }}
+parents as (
+    select * from {{ ref('indicator_parents') }}
 ),
 
 constants as (
@@ -29,8 +29,7 @@ cells as (
         cells_before.breakdown,
         cells_before.n,
         constants.min_people,
-        cells_before.n < constants.min_people as is_primary,
-        {{ period_day('cells_before.period', 'indicators.period_kind') }} as membership_day
+        cells_before.n < constants.min_people as is_primary
     from cells_before
     inner join indicators on cells_before.indicator_code = indicators.indicator_code
     cross join constants
@@ -40,13 +39,17 @@ cells as (
 schools as (
     select
         cells.*,
-        membership.entity_code as municipality_code
+        parents.municipality_code
     from cells
-    inner join membership
+    inner join parents
         on
-            cells.entity_code = membership.school_code
-            and cells.membership_day between membership.valid_from and membership.valid_to
-    where cells.level = 'school' and membership.level = 'municipality'
+            cells.indicator_code = parents.indicator_code
+            and cells.period = parents.period
+            and cells.subject_code = parents.subject_code
+            and cells.grade = parents.grade
+            and cells.breakdown = parents.breakdown
+            and cells.entity_code = parents.school_code
+    where cells.level = 'school'
 ),
 
 municipalities as (
@@ -117,8 +120,9 @@ select
     subject_code,
     grade,
     breakdown,
-    suppression
+    max(suppression) as suppression
 from closed_schools
+group by indicator_code, period, level, entity_code, subject_code, grade, breakdown
 union all
 select
     indicator_code,

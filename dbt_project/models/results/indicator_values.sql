@@ -31,9 +31,9 @@ valued as (
         {{ period_day('sums.period', 'levels.period_kind') }} as name_day,
         {{ period_before('sums.period', 'levels.period_kind') }} as period_before,
         case levels.unit when 'count' then sums.numerator else sums.numerator / nullif(sums.denominator, 0) end as value,
-        -- the squared standard error of a mean; rounding must not make it negative
+        -- the squared standard error of a mean; rounding must not make it negative, and greatest() would make an unknown spread 0
         case
-            when levels.unit in ('mean', 'index') and sums.denominator > 1
+            when levels.unit in ('mean', 'index') and sums.denominator > 1 and sums.sum_squares is not null
                 then
                     greatest(sums.sum_squares - sums.numerator * sums.numerator / sums.denominator, 0)
                     / (sums.denominator - 1) / sums.denominator

@@ -1,4 +1,5 @@
--- Grain: one row per year, subject and school (name and number among homonyms) of the form of applications, and one per year and subject for its own total.
+-- Grain: one row per year, subject and school (name and number among homonyms) of the form of applications for the exam;
+-- and one per year and subject for its own total.
 with source as (
     select * from {{ current_rows('ege_applications') }} as rows_that_count
 )

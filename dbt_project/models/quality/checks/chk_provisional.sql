@@ -27,7 +27,7 @@ region as (
 ),
 
 registers as (
-    select count(*) as schools
+    select count(distinct school_code) as schools
     from versions
 ),
 
@@ -48,21 +48,29 @@ written_words as (
     from written
 ),
 
+version_names as (
+    select
+        school_code,
+        coalesce(full_name_key, '') || ' ' || coalesce(short_name_key, '') as names
+    from versions
+),
+
 candidate_words as (
     select distinct
         school_code,
-        {{ words("regexp_replace(coalesce(full_name_key, '') || ' ' || coalesce(short_name_key, ''), '[^0-9a-zа-я№]+', ' ', 'g')") }} as word
-    from versions
+        {{ words("regexp_replace(names, '[^0-9a-zа-я№]+', ' ', 'g')") }} as word
+    from version_names
 ),
 
 -- words that are in every name say nothing, rare ones (a number, a village) nearly all
 word_weights as (
     select
-        word,
-        ln(1 + (select count(distinct school_code) from candidate_words)) - ln(count(*)) as weight
+        candidate_words.word,
+        ln(1 + max(registers.schools)) - ln(count(*)) as weight
     from candidate_words
-    where word <> ''
-    group by word
+    cross join registers
+    where candidate_words.word <> ''
+    group by candidate_words.word
 ),
 
 weights_of_names as (
@@ -72,6 +80,15 @@ weights_of_names as (
     from written_words
     inner join word_weights on written_words.word = word_weights.word
     group by written_words.school_code
+),
+
+weights_of_candidates as (
+    select
+        candidate_words.school_code,
+        sum(word_weights.weight) as weight
+    from candidate_words
+    inner join word_weights on candidate_words.word = word_weights.word
+    group by candidate_words.school_code
 ),
 
 likeness as (
@@ -87,23 +104,27 @@ likeness as (
     group by written_words.school_code, candidate_words.school_code
 ),
 
+-- how much of the shorter of the two names is in the other one
 ranked as (
     select
         likeness.school_code,
         likeness.candidate_code,
         row_number() over (
             partition by likeness.school_code
-            order by likeness.common_weight desc, likeness.candidate_code
+            order by likeness.common_weight desc, likeness.candidate_code asc
         ) as place
     from likeness
     inner join weights_of_names on likeness.school_code = weights_of_names.school_code
-    where likeness.common_weight >= {{ parameter('alias_min_similarity') }} * weights_of_names.weight
+    inner join weights_of_candidates on likeness.candidate_code = weights_of_candidates.school_code
+    where
+        likeness.common_weight
+        >= {{ parameter('alias_min_similarity') }} * least(weights_of_names.weight, weights_of_candidates.weight)
 ),
 
 candidates as (
     select
         ranked.school_code,
-        {{ join_texts("ranked.candidate_code || ' ' || versions.school_name", '; ', 'ranked.place') }} as names
+        {{ join_texts("ranked.candidate_code || ' ' || versions.school_name", "'; '", 'ranked.place') }} as names
     from ranked
     inner join versions on ranked.candidate_code = versions.school_code and versions.is_last
     where ranked.place <= {{ parameter('alias_max_candidates') }}
