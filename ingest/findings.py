@@ -12,9 +12,9 @@ import polars as pl
 
 from ingest.codes import CHECKED_TYPES, check_digits_hold
 from ingest.convert import number_of, numbers
-from ingest.grid import ROW, Footer, Table
+from ingest.grid import PEOPLE, ROW, Footer, Table
 from ingest.judge import FAULT, SHEET, Judged, written
-from ingest.text import fold
+from ingest.text import clean, fold
 
 SCHEMA = pl.Schema(
     {
@@ -57,11 +57,10 @@ def footers(tables: list[Table], judged: Judged) -> Iterator[pl.DataFrame]:
         is_here = (pl.col(SHEET) == table.sheet) & pl.col(ROW).is_in(table.rows[ROW].to_list())
         rows = judged.cells.filter(is_here)
         for footer in table.footers:
-            for name, cell in footer.cells.items():
-                message = _difference(footer, name, cell, rows) if name in judged.layout.columns else None
-                if message:
-                    where = pl.DataFrame({SHEET: [table.sheet], ROW: [footer.row]})
-                    yield _rows(where, judged.layout.columns[name].title, "footer", message)
+            for name, message in _differences(footer, rows, judged):
+                where = pl.DataFrame({SHEET: [table.sheet], ROW: [footer.row]})
+                title = judged.layout.columns[name].title if name in judged.layout.columns else ""
+                yield _rows(where, title, "footer", message)
 
 
 def sheet_not_read(table: Table, title: str) -> pl.DataFrame:
@@ -69,6 +68,34 @@ def sheet_not_read(table: Table, title: str) -> pl.DataFrame:
     missing = ", ".join(f"«{column}»" for column in table.missing)
     where = pl.DataFrame({SHEET: [table.sheet], ROW: [None]}, schema={SHEET: pl.String, ROW: pl.Int64})
     return _rows(where, "", "sheet_not_read", f"Лист не прочитан: похож на «{title}», но нет граф {missing}.", NOTE)
+
+
+def _differences(footer: Footer, rows: pl.DataFrame, judged: Judged) -> Iterator[tuple[str, str]]:
+    """The columns in which a footer says something else than the rows, and what to tell about it."""
+    if footer.covers is not None:
+        message = _group_difference(footer, footer.covers, rows, PEOPLE in judged.layout.columns)
+        if message:
+            yield PEOPLE, message
+        return
+    for name, cell in footer.cells.items():
+        message = _difference(footer, name, cell, rows) if name in judged.layout.columns else None
+        if message:
+            yield name, message
+
+
+def _group_difference(footer: Footer, covers: range, rows: pl.DataFrame, is_summed: bool) -> str | None:
+    """The people of a group as its own row says and as the records under it say, with the rejected ones or without them."""
+    said = number_of(footer.cells.get(PEOPLE) or "")
+    inside = rows.filter(pl.col(ROW).is_between(covers.start, covers.stop, closed="left"))
+    if said is None:
+        return None
+    counts = [
+        float(part.select(numbers(pl.col(written(PEOPLE)))).to_series().sum() if is_summed else part.height)
+        for part in (inside, inside.filter(pl.col(FAULT).is_null()))
+    ]
+    if said in counts:
+        return None
+    return f"«{clean(footer.label)}»: участников в файле {said:g}, по строкам {counts[0]:g}. Проверьте, все ли строки на месте."
 
 
 def _difference(footer: Footer, name: str, cell: str, rows: pl.DataFrame) -> str | None:

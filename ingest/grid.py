@@ -50,11 +50,19 @@ class Grid:
 
 @dataclass(frozen=True)
 class Footer:
-    """A row under the records (Итого, Средние, …): its row number, its label, its cells by declared column name."""
+    """A row that is no record but can be held against the records: its row number, its label, its cells by declared column name.
+
+    Without `covers` it stands under the whole table and its label says what it is (Итого, Средние, …). With it, it is a group's row that
+    gives the `people` of the records in those rows: their sum of the column `people`, or their number where the table has no such column.
+    """
 
     row: int
     label: str
     cells: dict[str, str]
+    covers: range | None = None
+
+
+PEOPLE = "participants"
 
 
 @dataclass(frozen=True)

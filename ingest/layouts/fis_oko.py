@@ -25,6 +25,7 @@ from ingest.text import clean, fold_header
 
 HEAD_ROWS = 40
 TITLE_LENGTH = 300
+WHOLE_SAMPLE = "вся выборка"
 TITLE_EXAMPLE = "заголовок вида ВПР 2024 Математика 5 класс"
 TASKS_EXAMPLE = "задания вида 1 (2б)"
 
@@ -208,7 +209,12 @@ def _individual(head: Head, body: pl.DataFrame) -> Rows:
     cells = {name: head.cells(name) for name in head.places}
     rows = records.select(ROW, *head.from_title, **cells, task_scores=_scores(tasks, head), tasks=pl.lit(_described(tasks)))
     schools = others.filter(is_school).select(ROW, text, school_login=text.str.extract(_LOGIN), participants=text.str.extract(_COUNT))
-    return rows, [_footer(row, label, {"school_login": login, "participants": count}) for row, label, login, count in schools.rows()]
+    starts = [*schools[ROW].to_list(), max(body[ROW], default=0) + 1]
+    covers = [range(start, stop) for start, stop in pairwise(starts)]
+    return rows, [
+        _footer(row, label, {"school_login": login, "participants": count}, covered)
+        for (row, label, login, count), covered in zip(schools.rows(), covers, strict=True)
+    ]
 
 
 def _scores(tasks: list[Task], head: Head) -> pl.Expr:
@@ -262,12 +268,34 @@ def _schools(head: Head, groups: pl.DataFrame) -> Rows:
     groups = groups.with_columns(school_login=name.str.extract(_LOGIN).str.to_lowercase())
     is_school = pl.col("school_login").is_not_null()
     schools = groups.filter(is_school).with_columns(head.from_title, group_kind=pl.lit("школа"), group_key=pl.col("school_login"))
-    larger = groups.filter(~is_school).drop("school_login")
-    return schools, [_footer(row.pop(ROW), row.pop("group_name"), row) for row in larger.to_dicts()]
+    larger = groups.filter(~is_school).drop("school_login").to_dicts()
+    covers = [_covered(row[ROW], row, groups, is_school) for row in larger]
+    footers = [_footer(row.pop(ROW), row.pop("group_name"), row, covered) for row, covered in zip(larger, covers, strict=True)]
+    return schools, footers
 
 
-def _footer(row: int, label: str, cells: dict[str, str | None]) -> Footer:
-    return Footer(row, clean(label), {name: cell for name, cell in cells.items() if cell is not None})
+def _covered(start: int, group: dict[str, str | None], groups: pl.DataFrame, is_school: pl.Expr) -> range | None:
+    """The rows of the schools that make up a larger group: a municipality's end where the next group begins, a region has all.
+
+    The whole sample is larger than any region's file. And a file may list a part of the schools: only where the group says how many it
+    counts (report 2), and as many stand under it, its people can be held against theirs.
+    """
+    said = re.match(r"\d+", group.get("schools") or "")
+    if said is None or fold_header(group["group_name"] or "") == WHOLE_SAMPLE:
+        return None
+    below = groups.filter(pl.col(ROW) > start).with_columns(_is_school=is_school)
+    next_groups = below.filter(~pl.col("_is_school"))[ROW]
+    stands_above_schools = below.height > 0 and bool(below["_is_school"][0])
+    is_first = not groups.filter((pl.col(ROW) < start) & is_school).height
+    if not stands_above_schools and not is_first:
+        return None
+    stop = next_groups[0] if stands_above_schools and next_groups.len() else max(below[ROW], default=start) + 1
+    listed = below.filter(pl.col("_is_school") & (pl.col(ROW) < stop)).height
+    return range(start, stop) if listed and listed == int(said[0]) else None
+
+
+def _footer(row: int, label: str, cells: dict[str, str | None], covers: range | None) -> Footer:
+    return Footer(row, clean(label), {name: cell for name, cell in cells.items() if cell is not None}, covers)
 
 
 REPORTS = [

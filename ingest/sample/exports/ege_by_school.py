@@ -19,7 +19,8 @@ Results = dict[str, list[int]]
 MEASURES = ["приняло участие", "не преодолен min порог", "высокобалльники (80-99 баллов)", "получили 100 баллов", "средний балл"]
 SCHOOL_HEADERS = ["Муниципальное образование", "Образовательная организация (школа)", "Профиль (при наличии)"]
 
-# How the form calls a few schools; the first ones have an alias, the last one waits for a person to confirm it.
+# How the forms call a few schools; the first ones have an alias, the last one waits for a person to confirm it. It stands in the
+# applications alone: in the results its pupils would count twice beside their protocols, and the region would lose its intervals.
 ALIASED, UNCONFIRMED = 3, 1
 
 
@@ -30,8 +31,13 @@ def write(world: World, landing: Landing) -> None:
     landing.xlsx("ege_by_school/Заявления на ЕГЭ.xlsx", _applications(world), date(world.last_year, 2, 10))
 
 
+def aliased(world: World) -> dict[School, str]:
+    """Those of the respelled schools that a person has confirmed."""
+    return dict(list(respelled(world).items())[:ALIASED])
+
+
 def respelled(world: World) -> dict[School, str]:
-    """The schools that the form calls by another name than the register."""
+    """The schools that the forms call by another name than the register."""
     small = sorted(world.places.schools, key=lambda school: (school.size, school.code))
     chosen = [school for school in small if not school.closed and not school.renamed][: ALIASED + UNCONFIRMED]
     return {school: f"МОУ «{school.name.replace('Средняя общеобразовательная школа', 'СОШ').replace('села', 'с.')}»" for school in chosen}
@@ -58,7 +64,7 @@ def _results(world: World, year: int) -> Sheet:
     subjects = [cell for subject in SUBJECTS for cell in [_form_name(subject), "", "", "", ""]]
     sheet.text(*SCHOOL_HEADERS, graduates, *subjects)
     sheet.text("", "", "", "", *MEASURES * len(SUBJECTS))
-    names, results = respelled(world), results_of(world.exams[year])
+    names, results = aliased(world), results_of(world.exams[year])
     rows = [[*_place(school, names, year), "X", count, *_measures(scores)] for school, (count, scores) in results.items()]
     if year == world.first_year:
         rows[0][4 + 3] = 900

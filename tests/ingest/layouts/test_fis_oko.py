@@ -79,7 +79,7 @@ def test_points_of_tasks_are_json() -> None:
 def test_rows_that_separate_schools_are_no_pupils(separator: str, label: str) -> None:
     table = individual(separator, "edu540001;;;5001;5А;1;1;0;3;4;3;4")
     assert records(table, "_row", "participant_code") == [(10, "5001")]
-    assert table.footers == [Footer(9, label, {"school_login": "edu540001", "participants": "54"})]
+    assert table.footers == [Footer(9, label, {"school_login": "edu540001", "participants": "54"}, range(9, 11))]
 
 
 def test_a_pupil_without_login_or_code_is_not_lost() -> None:
@@ -122,8 +122,27 @@ def test_mark_statistics_keep_schools_and_check_with_the_rest() -> None:
     ]
     assert records(table, "share_2", "share_3", "share_4", "share_5") == [("5", "45", "30", "20"), ("20,00", "30", "30", "20")]
     shares = {"schools": "2", "participants": "30", "share_2": "10", "share_3": "40", "share_4": "30", "share_5": "20"}
-    assert table.footers == [Footer(8, "Вся выборка", shares), Footer(9, "город Лесной", shares)]
+    assert table.footers == [Footer(8, "Вся выборка", shares), Footer(9, "город Лесной", shares, range(9, 12))]
     assert table.headers["school_login"] == ("Группы участников", "A")
+
+
+@pytest.mark.parametrize(
+    ("groups", "covered"),
+    [
+        # the region covers both municipalities, each of them its own schools
+        (
+            ["Республика;3;40", "Лесной;2;30", "(edu540001) Школа;1;20", "(edu540002) Школа;1;10", "Мыс;1;10", "(edu540003) Школа;1;10"],
+            {"Республика": range(8, 14), "Лесной": range(9, 12), "Мыс": range(12, 14)},
+        ),
+        # one school's own export lists one of three: nothing can be held against the larger groups
+        (["Республика;3;40", "Лесной;2;30", "(edu540001) Школа;1;20"], {"Республика": None, "Лесной": None}),
+        # a municipality without schools in the file
+        (["Лесной;1;30", "(edu540001) Школа;1;30", "Мыс;1;10"], {"Лесной": range(8, 10), "Мыс": None}),
+    ],
+)
+def test_a_larger_group_covers_the_schools_that_it_counts(groups: list[str], covered: dict[str, range | None]) -> None:
+    table = only(read(sheet(TITLE, "Статистика по отметкам", *PAIRS, MARKS, *(f"{group};10;40;30;20" for group in groups))))
+    assert {footer.label: footer.covers for footer in table.footers} == covered
 
 
 def test_comparison_with_the_journal_is_one_record_a_school() -> None:
