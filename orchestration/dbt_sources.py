@@ -1,6 +1,6 @@
 """Writes what dbt cannot read for itself: raw tables from the declarations of sources, the registry of indicators as a macro.
 
-`python -m orchestration.dbt_sources` (`make generate`) rewrites three files of dbt_project, which are committed; a test fails when
+`python -m orchestration.dbt_sources` (`make generate`) rewrites four files of dbt_project, which are committed; a test fails when
 one is stale. Here are no rules of sources or indicators: those stand in `ingest/sources` and `dbt_project/indicators/registry.yml`.
 """
 
@@ -18,6 +18,7 @@ SOURCES = ROOT / "ingest" / "sources"
 PROJECT = ROOT / "dbt_project"
 REGISTRY = PROJECT / "indicators" / "registry.yml"
 RAW = PROJECT / "models" / "staging" / "_raw.yml"
+KEYS_MACRO = PROJECT / "macros" / "raw_keys.sql"
 REGISTRY_MACRO = PROJECT / "macros" / "indicator_registry.sql"
 INDICATORS = PROJECT / "models" / "indicators" / "_indicators.yml"
 
@@ -167,11 +168,21 @@ def _columns(columns: dict[str, tuple[str, str]]) -> list[dict[str, str]]:
     return [{"name": name, "description": text, "data_type": kind} for name, (kind, text) in columns.items()]
 
 
+def keys_macro(sources: list[dict[str, Any]]) -> str:
+    """The business key of every raw table, by table."""
+    keys = [(name, layout["key"]) for source in sources for name, layout in source["layouts"].items()]
+    return _macro("raw_keys", "ingest/sources", "{}", [f"{json.dumps(name)}: {json.dumps(key)}" for name, key in keys])
+
+
 def registry_macro(registry: list[dict[str, Any]]) -> str:
-    """The registry as a macro: a Jinja list of the same entries."""
-    lines = ",\n".join(f"    {json.dumps(entry, ensure_ascii=False)}" for entry in registry)
-    note = NOTE.format(what="This macro is", origin="indicators/registry.yml")
-    return f"{{# {note}. #}}\n{{% macro indicator_registry() -%}}\n{{{{ return([\n{lines}\n]) }}}}\n{{%- endmacro %}}\n"
+    """The registry: the same entries, as a Jinja list."""
+    return _macro("indicator_registry", "indicators/registry.yml", "[]", [json.dumps(entry, ensure_ascii=False) for entry in registry])
+
+
+def _macro(name: str, origin: str, brackets: str, items: list[str]) -> str:
+    note, lines = NOTE.format(what="This macro is", origin=origin), ",\n".join(f"    {item}" for item in items)
+    body = f"{{{{ return({brackets[0]}\n{lines}\n{brackets[1]}) }}}}"
+    return f"{{# {note}. #}}\n{{% macro {name}() -%}}\n{body}\n{{%- endmacro %}}\n"
 
 
 def indicators_yaml(registry: list[dict[str, Any]]) -> str:
@@ -197,9 +208,10 @@ def _yaml(what: str, origin: str, content: dict[str, Any]) -> str:
 
 def generated() -> dict[Path, str]:
     """Every generated file and what it should hold."""
-    registry = load_registry()
+    registry, sources = load_registry(), load_declarations()
     return {
-        RAW: raw_yaml(load_declarations()),
+        RAW: raw_yaml(sources),
+        KEYS_MACRO: keys_macro(sources),
         REGISTRY_MACRO: registry_macro(registry),
         INDICATORS: indicators_yaml(registry),
     }

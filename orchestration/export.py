@@ -112,4 +112,3 @@ def print_table(columns: Sequence[str], rows: Rows) -> None:
     (console if console.is_terminal else Console(width=PIPE_WIDTH)).print(table)
     if next(rows, None) is not None:
         Console(stderr=True).print(f"Показаны первые {SCREEN_ROWS} строк; все — с --format csv или xlsx.")
-

@@ -21,6 +21,8 @@ from orchestration.state import landing_listing, load_state
 
 NIGHT = "night"
 SENSOR_SECONDS = 60
+# without this Dagster prints every event of a run
+QUIET = {"loggers": {"console": {"config": {}}}}
 
 night = define_asset_job(NIGHT, selection=AssetSelection.all(), description="Новые файлы → проверка → показатели → публикация")
 
@@ -30,6 +32,7 @@ def night_schedule(settings: Settings) -> ScheduleDefinition:
     return ScheduleDefinition(
         name="every_night",
         job_name=NIGHT,
+        run_config=QUIET,
         cron_schedule=settings.schedule,
         execution_timezone=settings.time_zone,
         default_status=DefaultScheduleStatus.RUNNING,
@@ -48,6 +51,6 @@ def landing_sensor() -> SensorDefinition:
         if listing != context.cursor:
             return SensorResult(skip_reason="Файлы ещё копируются: подождём до следующего взгляда", cursor=listing)
         # one run for one state of landing: a file that cannot be read must not start a run every minute
-        return SensorResult(run_requests=[RunRequest(run_key=listing)], cursor=listing)
+        return SensorResult(run_requests=[RunRequest(run_key=listing, run_config=QUIET)], cursor=listing)
 
     return new_files

@@ -66,15 +66,11 @@ def _execute(settings: Settings, *, full: bool, sources: tuple[str, ...]) -> Exe
     from dagster import DagsterInstance
 
     from orchestration.build import build_definitions, build_first_look
-    from orchestration.jobs import NIGHT
+    from orchestration.jobs import NIGHT, QUIET
 
     has_nothing_to_do = not full and not sources and is_up_to_date(settings)
     job = (build_first_look if has_nothing_to_do else build_definitions)(settings).resolve_job_def(NIGHT)
-    config = {
-        "ops": {"landing": {"config": {"full": full, "sources": list(sources)}}},
-        # without this Dagster would print every event of the run
-        "loggers": {"console": {"config": {}}},
-    }
+    config = {**QUIET, "ops": {"landing": {"config": {"full": full, "sources": list(sources)}}}}
     with DagsterInstance.from_config(str(REPOSITORY)) as instance:
         return job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
 

@@ -75,13 +75,15 @@ def _on_postgres(settings: Settings, sql: str) -> Iterator[Result]:
 
     from warehouse.readers import open_postgres
 
+    statement = sql.encode()
     try:
-        with open_postgres(str(settings.database_url)) as connection, psycopg.RawCursor(connection) as cursor:
-            # parameters, though none, make the server refuse several statements in one string
-            cursor.execute(sql.encode(), [])
-            if cursor.description is None:
-                raise QueryRefused("Разрешено только чтение: SELECT, EXPLAIN, SHOW.")
-            yield Result([column.name for column in cursor.description], _batches(cursor))
+        with open_postgres(str(settings.database_url)) as connection, connection.cursor(name="oko") as cursor:
+            # the server prepares only a single statement, and a cursor can be declared only for one that reads
+            prepared = connection.pgconn.prepare(b"", statement)
+            if prepared.status != psycopg.pq.ExecStatus.COMMAND_OK:
+                raise QueryRefused(f"Запрос не выполнен: {prepared.error_message.decode()}")
+            cursor.execute(statement)
+            yield Result([column.name for column in cursor.description or []], _batches(cursor))
             connection.rollback()
     except psycopg.Error as error:
         raise QueryRefused(f"Запрос не выполнен: {error}") from error

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
@@ -146,7 +147,8 @@ class Refresh:
         self._options = options
         self._listing = "" if options.sources else landing_listing(self.settings.landing)
         self._describe()
-        files = [file for file in scan(self.settings.landing, self._archive.manifest()) if options.cover(file.folder)]
+        self.warehouse.forget_unread()
+        files = [file for file in self._scan() if options.cover(file.folder)]
         contents = _least_copies(files)
         forgotten = self._follow_landing(contents)
         due = self._due(contents)
@@ -155,6 +157,19 @@ class Refresh:
         self._queue = {file.sha256: _Queued(file) for file in due if self._take(file)}
         self._archive.write_manifest([file for file in files if self._archive.path(file.sha256).exists()])
         return Taken(len(files), len(self._queue), forgotten)
+
+    def _scan(self) -> list[LandingFile]:
+        """Every file that can be opened. One that cannot is rejected and stands aside; one that vanished is not there at all."""
+        seen, unread = self._archive.manifest(), list[LandingFile]()
+        while True:
+            try:
+                return [file for file in scan(self.settings.landing, [*seen, *unread]) if file not in unread]
+            except OSError as error:
+                path = Path(error.filename)
+                if path.is_file():
+                    status, name = path.stat(), path.relative_to(self.settings.landing).as_posix()
+                    unread.append(LandingFile(status.st_mtime_ns, name, status.st_size, sha256=""))
+                    self._reject_unread(unread[-1], f"Файл не открывается ({error.strerror})")
 
     def _describe(self) -> None:
         """Says to dbt what this run is and which sources there are."""
@@ -172,7 +187,6 @@ class Refresh:
 
     def _follow_landing(self, contents: Mapping[str, LandingFile]) -> int:
         """Marks what left landing; `--full` forgets it. The number of contents forgotten."""
-        self.warehouse.forget_unread()
         stored = self.warehouse.files()
         folders = stored["file_name"].map_elements(_folder, return_dtype=pl.String)
         covered = stored.filter(folders.is_in(list(self._options.sources))) if self._options.sources else stored
@@ -203,12 +217,15 @@ class Refresh:
             why = "Файл изменялся, пока его читали"
         except OSError as error:
             why = f"Файл не открывается ({error.strerror})"
-        source = file.folder if file.folder in self.sources else UNKNOWN_SOURCE
-        self.warehouse.reject_unread(
-            source, file.name, f"{why}. Проверьте, что он на месте и не занят: следующее обновление прочитает его."
-        )
-        self._listing = ""
+        self._reject_unread(file, why)
         return False
+
+    def _reject_unread(self, file: LandingFile, why: str) -> None:
+        source = file.folder if file.folder in self.sources else UNKNOWN_SOURCE
+        what_to_do = "Проверьте, что он на месте и не занят: следующее обновление прочитает его."
+        self.warehouse.reject_unread(source, file.name, f"{why}. {what_to_do}")
+        # landing must be looked at again even if nothing in it changes
+        self._listing = ""
 
     # ---- raw ---------------------------------------------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from pydantic import PrivateAttr
 
 from ingest.settings import load_settings
 from orchestration.home import prepare_home
+from orchestration.journal import journal_in
 from orchestration.lock import RefreshLock
 from orchestration.refresh import Refresh
 
@@ -31,7 +32,7 @@ class Night(ConfigurableResource["Night"]):
     def yield_for_execution(self, context: InitResourceContext) -> Iterator[Night]:
         settings = load_settings()
         prepare_home(settings)
-        with RefreshLock(settings.warehouse), Refresh(settings) as refresh:
+        with RefreshLock(settings.warehouse), journal_in(settings.logs), Refresh(settings) as refresh:
             _end_orphans(context)
             self._refresh = refresh
             yield self
@@ -39,11 +40,11 @@ class Night(ConfigurableResource["Night"]):
 
 def _end_orphans(context: InitResourceContext) -> None:
     """Runs that the history still calls running: their processes are gone, or this one would not have the lock."""
-    if context.instance is None:
+    if context.instance is None or context.run is None:
         return
     running = RunsFilter(statuses=[DagsterRunStatus.STARTING, DagsterRunStatus.STARTED, DagsterRunStatus.CANCELING])
     for run in context.instance.get_runs(running):
-        if run.run_id != context.run_id:
+        if run.run_id != context.run.run_id:
             context.instance.report_run_failed(run, "Процесс обновления был прерван.")
 
 

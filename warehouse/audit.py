@@ -52,16 +52,16 @@ def _levels_add_up(lower: str, upper: str) -> Check:
         f"v.indicator_code IN (SELECT indicator_code FROM core.indicator_values WHERE level = '{level}')" for level in (lower, upper)
     )
     unequal = " OR ".join(
-        f"abs({lower}_{m} - {upper}_{m}) > {TOLERANCE} * (1 + abs({upper}_{m})) AND (NOT distinct_units OR {upper}_{m} > {lower}_{m})"
+        f"abs({lower}_{m} - {upper}_{m}) > {TOLERANCE} * (1 + abs({upper}_{m})) AND (NOT has_distinct_units OR {upper}_{m} > {lower}_{m})"
         for m in ("numerator", "denominator", "n")
     )
     key = ", ".join(f"v.{column}" for column in ROLLUP_KEY.split(", "))
     sql = f"""
         SELECT * FROM (
-            SELECT {key}, d.distinct_units, {sums}
+            SELECT {key}, d.has_distinct_units, {sums}
             FROM core.indicator_values AS v INNER JOIN core.dim_indicator AS d ON v.indicator_code = d.indicator_code
             WHERE v.unit <> 'difference' AND {at_both}
-            GROUP BY {key}, d.distinct_units
+            GROUP BY {key}, d.has_distinct_units
         ) AS totals
         WHERE {unequal}
     """
@@ -98,7 +98,7 @@ CHECKS: tuple[Check, ...] = (
         f"""
         SELECT {", ".join("m." + column for column in KEY.split(", "))}
         FROM marts.indicator_values AS m INNER JOIN core.dim_indicator AS d ON m.indicator_code = d.indicator_code
-        WHERE d.suppress AND m.n BETWEEN 1 AND 4 AND NOT m.is_suppressed
+        WHERE d.is_suppressible AND m.n BETWEEN 1 AND 4 AND NOT m.is_suppressed
         """,
     ),
     Check(

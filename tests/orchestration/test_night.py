@@ -1,0 +1,259 @@
+"""The real job, all of it: small files through Dagster, dbt and publishing; ends, repeats, failures and kills.
+
+The tests of this module share one home and run in the order in which they stand, because a first night is the slow part.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import dagster
+import duckdb
+import pytest
+from small_landing import APPEALS, EXAM, SCHOOLS, STAFF, Landing, appeal, result, school, teacher
+
+from ingest.settings import REPOSITORY, Settings, load_settings
+from orchestration.night import run_night
+from warehouse.publish import current_publication
+
+AS_OF = "2024-12-30"
+SNILS = ["112-233-445 95", "087-654-303 00", "001-002-003 54"]
+SCORES = [38, 47, 52, 61, 66, 70, 74, 80, 83, 91, 95, 100]
+
+
+@pytest.fixture(scope="module")
+def landing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Landing]:
+    """The module's home: registers, one exam of twelve people, two teachers."""
+    home = tmp_path_factory.mktemp("night")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("OKO_HOME", str(home))
+        patched.setenv("OKO_AS_OF", AS_OF)
+        patched.setenv("OKO_TARGET", "duckdb")
+        # somebody may edit the code while its tests run
+        for module in ("orchestration.state", "orchestration.refresh"):
+            patched.setattr(f"{module}.code_version", lambda *folders: "as it is")
+        landing = Landing(home)
+        landing.write_registers()
+        landing.write("ege/протокол.csv", EXAM, *[result("540101", 100 + place, score) for place, score in enumerate(SCORES)])
+        landing.write("staff/кадры.csv", STAFF, teacher(SNILS[0], "540101"), teacher(SNILS[1], "540102"))
+        yield landing
+
+
+@pytest.fixture
+def settings(landing: Landing) -> Settings:
+    return load_settings()
+
+
+def night(**options: bool) -> int:
+    return run_night(load_settings(), full=options.get("full", False), sources=())
+
+
+def published(settings: Settings, sql: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(settings.published / "oko.duckdb"), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def mean_score(settings: Settings, level: str = "region") -> object:
+    sql = f"SELECT value FROM marts.indicator_values WHERE indicator_code = 'ege_mean_score' AND level = '{level}' AND period = '2024'"
+    return published(settings, sql)[0][0]
+
+
+def runs() -> list[dagster.DagsterRun]:
+    with dagster.DagsterInstance.from_config(str(REPOSITORY)) as instance:
+        return list(instance.get_runs())
+
+
+def test_a_first_night_publishes(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    assert night() == 0
+    assert mean_score(settings) == pytest.approx(sum(SCORES) / len(SCORES))
+    assert published(settings, "SELECT count(*) FROM quality.rejections") == [(0,)]
+    assert published(settings, "SELECT publication_id FROM quality.publication") == [(current_publication(settings.published),)]
+    out, said = capfd.readouterr()
+    assert out == ""
+    assert "Прочитано файлов: 4; строк в них: 19, загружено: 19, отклонено: 0." in said
+    assert "dagster" not in said.lower()
+
+
+def test_its_run_is_in_the_history_with_counts_and_checks(landing: Landing) -> None:
+    with dagster.DagsterInstance.from_config(str(REPOSITORY)) as instance:
+        (run,) = instance.get_runs()
+        assert run.status == dagster.DagsterRunStatus.SUCCESS and run.job_name == "night"
+        records = instance.all_logs(run.run_id)
+    loaded = {
+        tuple(event.dagster_event.asset_key.path): event.dagster_event.materialization.metadata
+        for event in records
+        if event.dagster_event and event.dagster_event.is_step_materialization
+    }
+    assert {name: loaded["raw", "ege"][name].value for name in ("Файлов", "Строк в файлах", "Загружено строк", "Отклонено строк")} == {
+        **{"Файлов": 1, "Строк в файлах": 12},
+        **{"Загружено строк": 12, "Отклонено строк": 0},
+    }
+    assert {("landing",), ("core", "indicator_values"), ("marts", "indicator_values"), ("published",)} <= set(loaded)
+    checks = [
+        event.dagster_event for event in records if event.dagster_event and event.dagster_event.event_type_value == "ASSET_CHECK_EVALUATION"
+    ]
+    assert len(checks) > 50 and all(check.asset_check_evaluation_data.passed for check in checks)
+
+
+def test_nothing_new_ends_at_once_and_is_recorded(
+    settings: Settings, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = current_publication(settings.published)
+    monkeypatch.setattr("orchestration.dbt_runs._invoke", lambda *_, **__: pytest.fail("dbt was called"))
+    assert night() == 0
+    assert current_publication(settings.published) == before
+    assert "Ничего нового" in capfd.readouterr().err
+    assert [run.status for run in runs()] == [dagster.DagsterRunStatus.SUCCESS] * 2
+
+
+def test_the_scheduled_run_of_an_unchanged_landing_skips_everything_too(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    from orchestration.build import build_definitions
+
+    job = build_definitions(settings).resolve_job_def("night")
+    monkeypatch.setattr("orchestration.dbt_runs.build", lambda *_: pytest.fail("dbt was called"))
+    with dagster.DagsterInstance.from_config(str(REPOSITORY)) as instance:
+        outcome = job.execute_in_process(instance=instance)
+    assert outcome.success
+    assert [event.step_key for event in outcome.all_events if event.is_step_success] == ["landing"]
+
+
+def test_what_is_rejected_makes_the_exit_code_one(landing: Landing, settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    landing.write("staff/ещё.csv", STAFF, teacher(SNILS[2], "540777"))
+    landing.write("ege/апелляции.csv", APPEALS, appeal("540101", 100, 38, 50))
+    assert night() == 1
+    assert published(settings, "SELECT file_name, row_number, reason_code FROM quality.rejections") == [
+        ("staff/ещё.csv", 2, "unknown_school")
+    ]
+    assert mean_score(settings) == pytest.approx((sum(SCORES) + 12) / len(SCORES))
+    said = capfd.readouterr().err
+    assert "Сейчас отклонено: 1." in said and str(settings.quarantine) in said
+
+
+def test_a_refresh_beside_another_one_changes_nothing(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from orchestration.lock import RefreshLock\n"
+        "with RefreshLock(Path(sys.argv[1])): print('held', flush=True); time.sleep(120)"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, str(settings.warehouse)], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+        started = time.monotonic()
+        assert night() == 3
+        assert time.monotonic() - started < 10
+        holder.kill()
+    assert f"процесс {holder.pid}" in capfd.readouterr().err
+
+
+def test_a_failing_audit_leaves_the_old_publication(
+    landing: Landing, settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    before = current_publication(settings.published)
+    landing.write("schools/новая.csv", SCHOOLS, school("540777"))
+    monkeypatch.setattr("warehouse.publish.faults", lambda query: ["Не выполнено: ключ не повторяется"])
+    assert night() == 3
+    assert current_publication(settings.published) == before
+    assert "Не выполнено: ключ не повторяется" in capfd.readouterr().err
+    assert runs()[0].status == dagster.DagsterRunStatus.FAILURE
+
+
+# Where a refresh is killed: the function of Oko in whose place the process ends with SIGKILL.
+KILLS = {
+    "in the middle of a file's transaction": "warehouse.engine.Warehouse._append_faults",
+    "when dbt has built a few models": "orchestration.refresh._DbtSteps.__call__",
+    "while the files of the publication are written": "warehouse.publish._comment",
+    "between the publication and its link": "warehouse.publish._show",
+}
+DRIVER = """
+import os, pkgutil, signal, sys
+place, name = sys.argv[1].rsplit(".", 1)
+owner = pkgutil.resolve_name(place)
+plain, left = getattr(owner, name), [int(sys.argv[2])]
+def killing(*arguments, **options):
+    left[0] -= 1
+    if left[0] == 0:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return plain(*arguments, **options)
+setattr(owner, name, killing)
+sys.argv = ["oko", "refresh"]
+from orchestration.cli import main
+main()
+"""
+READER = """
+import json, sys
+from pathlib import Path
+from warehouse.readers import open_published
+seen = set()
+print("reading", flush=True)
+while not Path(sys.argv[2]).exists():
+    with open_published(Path(sys.argv[1])) as con:
+        publication = con.execute("SELECT publication_id FROM quality.publication").fetchone()
+        seen.add((*publication, *con.execute("SELECT count(*) FROM marts.indicator_values").fetchone()))
+print(json.dumps(sorted(seen)))
+"""
+
+
+@pytest.fixture
+def end_reading(settings: Settings, tmp_path: Path) -> Iterator[Callable[[], list[list[object]]]]:
+    """A reader in another process; calling this ends it and says which publications it saw, each with its number of rows."""
+    stop = tmp_path / "stop"
+    command = [sys.executable, "-c", READER, str(settings.published / "oko.duckdb"), str(stop)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None and process.stdout.readline() == "reading\n"
+
+        def end() -> list[list[object]]:
+            stop.touch()
+            out, error = process.communicate(timeout=60)
+            assert process.returncode == 0, error
+            seen: list[list[object]] = json.loads(out)
+            return seen
+
+        yield end
+        process.kill()
+
+
+def _state(settings: Settings) -> list[object]:
+    publication = current_publication(settings.published)
+    return [publication, published(settings, "SELECT count(*) FROM marts.indicator_values")[0][0]]
+
+
+def test_killed_refreshes_harm_nobody_and_the_next_one_completes(
+    landing: Landing, settings: Settings, end_reading: Callable[[], list[list[object]]]
+) -> None:
+    before, mean = _state(settings), mean_score(settings)
+    landing.write("ege/апелляции 2.csv", APPEALS, appeal("540101", 101, 47, 59))
+    for point, (place, call) in enumerate(zip(KILLS.values(), (1, 6, 3, 1), strict=True)):
+        killed = subprocess.run([sys.executable, "-c", DRIVER, place, str(call)], capture_output=True, text=True, check=False)
+        assert killed.returncode == -signal.SIGKILL, (place, killed.stderr)
+        assert _state(settings) == before, place
+        assert mean_score(settings) == mean
+        if point == 0:
+            landing.write("ege/ещё один протокол.csv", EXAM, result("540102", 300, 64))
+    assert night() == 0
+    after = _state(settings)
+    assert after[0] != before[0]
+    assert mean_score(settings) == pytest.approx((sum(SCORES) + 12 + 12 + 64) / (len(SCORES) + 1))
+    assert end_reading() == sorted([before, after])
+    assert not list(settings.publications.glob("*.partial"))
+
+
+def test_the_history_does_not_call_killed_runs_running(landing: Landing) -> None:
+    assert {run.status for run in runs()} == {dagster.DagsterRunStatus.SUCCESS, dagster.DagsterRunStatus.FAILURE}
+
+
+def test_full_rebuilds_from_what_is_in_landing(landing: Landing, settings: Settings) -> None:
+    (landing.home / "landing" / "ege" / "апелляции 2.csv").unlink()
+    assert night(full=True) == 0
+    assert mean_score(settings) == pytest.approx((sum(SCORES) + 12 + 64) / (len(SCORES) + 1))
+
+
+def test_the_repository_stays_clean(landing: Landing) -> None:
+    """Nothing that Dagster or dbt write by default lies in the repository, newer than this module's home."""
+    began = landing.home.joinpath("landing", "municipalities").stat().st_ctime
+    for name in ("dbt_project/target", "dbt_project/logs", "logs", "storage", "history", "schedules", ".telemetry", ".nux"):
+        path = REPOSITORY / name
+        assert not path.exists() or path.stat().st_mtime < began, name

@@ -1,0 +1,134 @@
+"""`oko serve`: everything starts, answers on the loopback alone, and ends together. Superset itself is tested in tests/superset and e2e:
+here a small web server stands in its place, Dagster's two processes are real.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+STAND_IN = """
+import sys
+from http.server import BaseHTTPRequestHandler, HTTPServer
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.send_response(200); self.end_headers(); self.wfile.write(b"OK")
+HTTPServer(("127.0.0.1", int(sys.argv[sys.argv.index("--port") + 1])), Page).serve_forever()
+"""
+DRIVER = """
+import sys
+from pathlib import Path
+from orchestration import serve
+serve.SUPERSET_PYTHON, serve.SUPERSET_TOOLS = Path(sys.executable), Path(sys.argv[1])
+sys.argv = ["oko", "serve", "--superset-port", sys.argv[2], "--dagster-port", sys.argv[3]]
+from orchestration.cli import main
+main()
+"""
+Serve = Callable[[], "subprocess.Popen[str]"]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture
+def tools(tmp_path: Path) -> Path:
+    folder = tmp_path / "tools"
+    folder.mkdir()
+    (folder / "provision.py").write_text("print('Superset: без изменений')")
+    (folder / "serve.py").write_text(STAND_IN)
+    return folder
+
+
+@pytest.fixture
+def ports() -> tuple[int, int]:
+    return _free_port(), _free_port()
+
+
+@pytest.fixture
+def server(make_home: Callable[[], Path], tools: Path, ports: tuple[int, int]) -> Iterator[Serve]:
+    """Starts `oko serve`, in a session of its own."""
+    make_home()
+    started: list[subprocess.Popen[str]] = []
+
+    def start() -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", DRIVER, str(tools), *map(str, ports)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
+
+
+def _children(pid: int) -> set[int]:
+    """Every living process below this one."""
+    parents = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        if fields[0] != "Z":
+            parents[int(path.parent.name)] = int(fields[1])
+    found, fresh = set(), {pid}
+    while fresh:
+        fresh = {child for child, parent in parents.items() if parent in fresh} - found
+        found |= fresh
+    return found
+
+
+def _alive(pids: set[int]) -> set[int]:
+    return {pid for pid in pids if Path(f"/proc/{pid}").exists() and "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text()}
+
+
+def _read_until(process: subprocess.Popen[str], words: str) -> str:
+    assert process.stdout is not None
+    said = ""
+    for line in process.stdout:
+        said += line
+        if words in line:
+            return said
+    raise AssertionError(said + (process.stderr.read() if process.stderr else ""))
+
+
+def test_both_pages_answer_until_ctrl_c_and_nothing_is_left(server: Serve, ports: tuple[int, int]) -> None:
+    process = server()
+    said = _read_until(process, "Ctrl-C")
+    for port in ports:
+        assert f"http://127.0.0.1:{port}" in said
+        with urlopen(f"http://127.0.0.1:{port}", timeout=30) as page:
+            assert page.status == 200
+    children = _children(process.pid)
+    assert len(children) >= 3
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=60) == 0
+    assert _alive(children) == set()
+
+
+def test_when_one_server_ends_the_others_end_too(server: Serve) -> None:
+    process = server()
+    _read_until(process, "Ctrl-C")
+    children = _children(process.pid)
+    (stand_in,) = [pid for pid in children if b"serve.py" in Path(f"/proc/{pid}/cmdline").read_bytes()]
+    os.kill(stand_in, signal.SIGKILL)
+    assert process.wait(timeout=60) == 1
+    assert process.stderr is not None and "superset" in process.stderr.read()
+    deadline = time.monotonic() + 10
+    while _alive(children) and time.monotonic() < deadline:
+        time.sleep(0.2)
+    assert _alive(children) == set()
