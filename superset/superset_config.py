@@ -1,0 +1,222 @@
+"""Superset's settings for an Oko installation: Russian interface, files under OKO_HOME, nothing that leaves the machine.
+
+Loaded by Superset through SUPERSET_CONFIG_PATH; every upper-case name becomes a setting.
+Dashboards, datasets and connections are no settings: they live in assets/ as YAML. Roles and row rules do not belong here either.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import secrets
+from codecs import BOM_UTF8
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask, Response
+
+HERE = Path(__file__).resolve().parent
+HOME = Path(os.environ.get("OKO_HOME") or HERE.parent / "data").resolve()
+STATE = HOME / "superset"
+
+# Values that public documentation and old images of Superset carry: with one of them anybody could sign a session.
+_KNOWN_SECRETS = {
+    "CHANGE_ME_TO_A_COMPLEX_RANDOM_SECRET",
+    "CHANGE_ME_SECRET_KEY",
+    "\\2\\1thisismyscretkey\\1\\2\\e\\y\\y\\h",
+    "thisISaSECRET_1234",
+    "YOUR_OWN_RANDOM_GENERATED_SECRET_KEY",
+    "TEST_NON_DEV_SECRET",
+}
+
+
+def _secret_key() -> str:
+    """The key in OKO_HOME/secrets, made on first use; creation is atomic because several workers may start at once."""
+    path = HOME / "secrets" / "superset_secret_key"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not path.exists():
+        draft = path.with_name(f"{path.name}.{os.getpid()}")
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            draft.unlink()
+    key = path.read_text().strip()
+    if key in _KNOWN_SECRETS or len(key) < 32:
+        raise RuntimeError(f"{path}: this key is publicly known or too short. Delete the file and a new one is made (sessions end).")
+    return key
+
+
+def _derived(purpose: str) -> str:
+    return hashlib.sha256(f"{SECRET_KEY}:{purpose}".encode()).hexdigest()
+
+
+def _data_uri(svg: Path) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.read_bytes()).decode()
+
+
+# --- storage -----------------------------------------------------------------------------------------------------------
+
+STATE.mkdir(mode=0o700, parents=True, exist_ok=True)
+DATA_DIR = str(STATE)
+SECRET_KEY = _secret_key()
+SQLALCHEMY_DATABASE_URI = f"sqlite:///{STATE / 'superset.db'}?check_same_thread=false"
+# Several workers write the metadata; sqlite waits for its lock that long instead of failing at once.
+SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"timeout": 30}}
+SQLALCHEMY_EXAMPLES_URI = SQLALCHEMY_DATABASE_URI
+
+# Query results are not cached: an answer from a file cache took as long as one from the marts (measured), and what is not kept
+# cannot be older than the publication.
+DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache", "CACHE_NO_NULL_WARNING": True}
+
+
+def _file_cache(name: str, timeout: int) -> dict[str, object]:
+    return {
+        "CACHE_TYPE": "FileSystemCache",
+        "CACHE_DIR": str(STATE / "cache" / name),
+        "CACHE_DEFAULT_TIMEOUT": timeout,
+        "CACHE_THRESHOLD": 5000,
+    }
+
+
+CACHE_CONFIG = _file_cache("metadata", 60)
+FILTER_STATE_CACHE_CONFIG = _file_cache("filter_state", 90 * 24 * 3600) | {"REFRESH_TIMEOUT_ON_RETRIEVAL": True}
+EXPLORE_FORM_DATA_CACHE_CONFIG = _file_cache("explore", 7 * 24 * 3600) | {"REFRESH_TIMEOUT_ON_RETRIEVAL": True}
+
+# --- language and formats ----------------------------------------------------------------------------------------------
+
+BABEL_DEFAULT_LOCALE = "ru"
+LANGUAGES = {"ru": {"flag": "ru", "name": "Русский"}, "en": {"flag": "us", "name": "English"}}
+D3_FORMAT = {"decimal": ",", "thousands": "\u00a0", "grouping": [3], "currency": ["", "\u00a0₽"]}
+D3_TIME_FORMAT = {
+    "dateTime": "%A, %e %B %Y г. %X",
+    "date": "%d.%m.%Y",
+    "time": "%H:%M:%S",
+    "periods": ["AM", "PM"],
+    "days": ["воскресенье", "понедельник", "вторник", "среда", "четверг", "пятница", "суббота"],
+    "shortDays": ["вс", "пн", "вт", "ср", "чт", "пт", "сб"],
+    "months": [
+        "января",
+        "февраля",
+        "марта",
+        "апреля",
+        "мая",
+        "июня",
+        "июля",
+        "августа",
+        "сентября",
+        "октября",
+        "ноября",
+        "декабря",
+    ],
+    "shortMonths": ["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"],
+}
+CURRENCIES = ["RUB"]
+# What Excel with Russian regional settings opens by a double click.
+CSV_EXPORT = {"encoding": "utf-8-sig", "sep": ";", "decimal": ","}
+
+
+def FLASK_APP_MUTATOR(app: Flask) -> None:
+    """Superset names the encoding of its CSV but, on this Werkzeug, no longer writes the mark by which Excel knows it."""
+
+    @app.after_request
+    def mark_csv(response: Response) -> Response:
+        if response.mimetype == "text/csv" and not response.is_streamed and not response.get_data().startswith(BOM_UTF8):
+            response.set_data(BOM_UTF8 + response.get_data())
+        return response
+
+
+# --- nothing leaves the machine ----------------------------------------------------------------------------------------
+
+# The built front end asks for a pixel of an outside host on every page and knows no switch for it:
+# the content security policy is what keeps it in the browser. So: no outside host in any directive.
+TALISMAN_ENABLED = True
+TALISMAN_CONFIG = {
+    "content_security_policy": {
+        "base-uri": ["'self'"],
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "blob:", "data:"],
+        "worker-src": ["'self'", "blob:"],
+        "connect-src": ["'self'"],
+        "object-src": "'none'",
+        "style-src": ["'self'", "'unsafe-inline'"],
+        "font-src": ["'self'"],
+        "script-src": ["'self'", "'strict-dynamic'"],
+        "frame-ancestors": ["'self'"],
+    },
+    "content_security_policy_nonce_in": ["script-src"],
+    "force_https": False,
+    "session_cookie_secure": False,
+}
+THEME_FONT_URL_ALLOWED_DOMAINS: list[str] = []
+ENABLE_CORS = False
+FAB_API_SWAGGER_UI = False  # its page loads scripts from a public host
+DATASET_IMPORT_ALLOWED_DATA_URLS: list[str] = []
+
+# --- sessions ----------------------------------------------------------------------------------------------------------
+
+WTF_CSRF_ENABLED = True
+SESSION_COOKIE_NAME = "oko_session"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+# Plain HTTP on the loopback interface is how Oko serves; behind a proxy with TLS, OKO_HTTPS=1 marks the cookies and trusts its headers.
+SESSION_COOKIE_SECURE = ENABLE_PROXY_FIX = os.environ.get("OKO_HTTPS") == "1"
+PERMANENT_SESSION_LIFETIME = 12 * 3600
+AUTH_RATE_LIMITED = RATELIMIT_ENABLED = True
+AUTH_RATE_LIMIT = "20 per minute"
+RATELIMIT_APPLICATION = "200 per second"
+RATELIMIT_STORAGE_URI = "memory://"
+GUEST_TOKEN_JWT_SECRET = _derived("guest token")
+GLOBAL_ASYNC_QUERIES_JWT_SECRET = _derived("async queries")
+
+# --- look --------------------------------------------------------------------------------------------------------------
+
+APP_NAME = "Око"
+APP_ICON = _data_uri(HERE / "logo.svg")
+FAVICONS = [{"href": _data_uri(HERE / "icon.svg")}]
+THEME_DEFAULT = {
+    "token": {
+        "brandAppName": APP_NAME,
+        "brandLogoAlt": "Око: качество образования региона",
+        "brandLogoUrl": APP_ICON,
+        "brandLogoHref": "/",
+        "brandLogoHeight": "26px",
+        "brandLogoMargin": "17px 0",
+        "brandIconMaxWidth": 37,
+        "colorPrimary": "#1f5f8b",
+        "colorLink": "#1f5f8b",
+        "colorInfo": "#1f5f8b",
+        "colorSuccess": "#2e7d4f",
+        "colorWarning": "#c77f0a",
+        "colorError": "#b3382c",
+        "fontUrls": [],
+        "fontFamily": "Inter, 'Segoe UI', Roboto, 'Liberation Sans', Arial, sans-serif",
+    },
+    "algorithm": "default",
+}
+THEME_DARK = None
+# The same six colours in every chart, in an order that people with colour-blindness can tell apart (after Okabe and Ito).
+EXTRA_CATEGORICAL_COLOR_SCHEMES = [
+    {
+        "id": "oko",
+        "label": "Око",
+        "description": "Цвета Око",
+        "isDefault": True,
+        "colors": ["#1f5f8b", "#d55e00", "#2e7d4f", "#cc79a7", "#c79a0a", "#56b4e9", "#6b6b6b"],
+    }
+]
+
+# --- features ----------------------------------------------------------------------------------------------------------
+
+FEATURE_FLAGS = {"DASHBOARD_RBAC": True, "EMBEDDED_SUPERSET": True, "ALERT_REPORTS": False}
+ROW_LIMIT = 10_000
+SQL_MAX_ROW = 100_000
+SQLLAB_CTAS_NO_LIMIT = False
+CELERY_CONFIG = None
+LOG_LEVEL = "WARNING"
+ALEMBIC_SKIP_LOG_CONFIG = True

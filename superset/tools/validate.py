@@ -1,0 +1,178 @@
+"""What must hold of the assets, checked without a server: `python superset/tools/validate.py`; prints every problem, exits 1 if any.
+
+Identifiers and their chains, columns and metrics that exist, datasets that are dbt models with those columns, Russian words wherever an
+analyst reads, filters bound to something, a connection that cannot leave its file. Whether charts draw is for the end-to-end test.
+"""
+
+import argparse
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from bundle import KINDS, Asset, canonical, load
+from home import ASSETS, SUPERSET
+from normalise import normalised
+
+Assets = dict[str, dict[str, Asset]]
+_RUSSIAN = re.compile("[а-яё]", re.IGNORECASE)
+_LOCKED = {
+    "enable_external_access": False,
+    "lock_configuration": True,
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+}
+
+_NO_DATASET: Asset = {"columns": [], "metrics": []}
+
+
+def _russian(name: str, what: str, text: str | None) -> Iterator[str]:
+    if not _RUSSIAN.search(text or ""):
+        yield f"{name}: {what} is not in Russian: {text!r}"
+
+
+def _by_uuid(assets: dict[str, Asset]) -> dict[str, Asset]:
+    return {asset["uuid"]: asset for asset in assets.values()}
+
+
+def check_form(folder: Path, content: Assets) -> Iterator[str]:
+    for kind in KINDS:
+        for name, asset in content[kind].items():
+            if canonical(normalised(folder / name, kind, asset)) != (folder / name).read_text():
+                yield f"{name}: not in canonical form (uuid, query_context, order of keys): run tools/normalise.py"
+
+
+def check_databases(content: Assets) -> Iterator[str]:
+    for name, database in content["databases"].items():
+        yield from _russian(name, "database_name", database["database_name"])
+        arguments = database["extra"]["engine_params"]["connect_args"]
+        settings = arguments.get("config", {})
+        if arguments.get("read_only") is not True or any(settings.get(key) is not value for key, value in _LOCKED.items()):
+            yield f"{name}: the connection must be read_only with {_LOCKED}"
+        for permission in ("allow_dml", "allow_ctas", "allow_cvas", "allow_csv_upload"):
+            if database.get(permission) is not False:
+                yield f"{name}: {permission} must be false"
+
+
+def dbt_columns(project: Path) -> dict[tuple[str, str], set[str]]:
+    """(schema, table) → columns, as the contracts of the models say; schema = folder, table = name after `__`."""
+    models: dict[tuple[str, str], set[str]] = {}
+    for path in sorted((project / "models").rglob("*.yml")):
+        schema = path.relative_to(project / "models").parts[0]
+        for model in (yaml.safe_load(path.read_text()) or {}).get("models", []):
+            table = model["name"].rsplit("__", 1)[-1]
+            models[schema, table] = {column["name"] for column in model.get("columns", [])}
+    return models
+
+
+def check_datasets(content: Assets, models: dict[tuple[str, str], set[str]]) -> Iterator[str]:
+    databases = _by_uuid(content["databases"])
+    for name, dataset in content["datasets"].items():
+        if dataset["database_uuid"] not in databases:
+            yield f"{name}: database_uuid leads nowhere"
+        if dataset.get("sql"):
+            yield f"{name}: a query of its own; datasets are tables of the warehouse"
+        yield from _russian(name, "description", dataset.get("description"))
+        for item in [*dataset["columns"], *dataset["metrics"]]:
+            yield from _russian(name, item.get("column_name") or item["metric_name"], item.get("verbose_name"))
+        key = (dataset["schema"], dataset["table_name"])
+        physical = {column["column_name"] for column in dataset["columns"] if not column.get("expression")}
+        if key not in models:
+            yield f"{name}: no dbt model {'.'.join(key)}"
+        elif missing := physical - models[key]:
+            yield f"{name}: columns that the dbt model has not: {', '.join(sorted(missing))}"
+
+
+def _used(params: Asset) -> set[str]:
+    """Names of columns and metrics that a chart refers to."""
+    names = {*params.get("all_columns", []), *params.get("metrics", []), *params.get("column_config", {})}
+    names |= {clause["subject"] for clause in params.get("adhoc_filters", [])}
+    names |= {json.loads(item)[0] for item in params.get("order_by_cols", [])}
+    names |= {rule[key] for rule in params.get("conditional_formatting", []) for key in ("column", "columnFormatting") if key in rule}
+    return names | ({params["x_axis"]} if "x_axis" in params else set())
+
+
+def _names(dataset: Asset) -> set[str]:
+    return {column["column_name"] for column in dataset["columns"]} | {metric["metric_name"] for metric in dataset["metrics"]}
+
+
+def check_charts(content: Assets) -> Iterator[str]:
+    datasets = _by_uuid(content["datasets"])
+    for name, chart in content["charts"].items():
+        yield from _russian(name, "slice_name", chart["slice_name"])
+        yield from _russian(name, "description", chart.get("description"))
+        if "Чего не говорит" not in (chart.get("description") or ""):
+            yield f"{name}: the description must also say what the chart cannot say («Чего не говорит: …»)"
+        for axis in ("x_axis_title", "y_axis_title"):
+            if chart["params"].get(axis):
+                yield from _russian(name, axis, chart["params"][axis])
+        dataset = datasets.get(chart["dataset_uuid"])
+        if dataset is None:
+            yield f"{name}: dataset_uuid leads nowhere"
+        elif missing := _used(chart["params"]) - _names(dataset):
+            yield f"{name}: not in its dataset: {', '.join(sorted(missing))}"
+
+
+def _check_filter(name: str, native: Asset, charts: dict[int, Asset], datasets: dict[str, Asset]) -> Iterator[str]:
+    where = f"{name}: filter {native['id']}"
+    yield from _russian(where, "name", native["name"])
+    for target in native["targets"]:
+        dataset = datasets.get(target.get("datasetUuid", ""))
+        column = target["column"]["name"]
+        if dataset is None or column not in _names(dataset):
+            yield f"{where}: its target {column} leads nowhere"
+        excluded = set(native["scope"]["excluded"])
+        if excluded - charts.keys():
+            yield f"{where}: excludes charts that are not there: {sorted(excluded - charts.keys())}"
+        for number in charts.keys() - excluded:
+            if column not in _names(datasets.get(charts[number]["dataset_uuid"], _NO_DATASET)):
+                yield f"{where}: «{charts[number]['slice_name']}» has no column {column}"
+        if not charts.keys() - excluded:
+            yield f"{where}: filters nothing"
+
+
+def check_dashboards(content: Assets) -> Iterator[str]:
+    by_uuid, datasets = _by_uuid(content["charts"]), _by_uuid(content["datasets"])
+    shown: set[str] = set()
+    for name, dashboard in content["dashboards"].items():
+        yield from _russian(name, "dashboard_title", dashboard["dashboard_title"])
+        yield from _russian(name, "description", dashboard.get("description"))
+        places = [place for place in dashboard["position"].values() if isinstance(place, dict) and place["type"] == "CHART"]
+        known = {place["meta"]["chartId"]: by_uuid.get(place["meta"]["uuid"]) for place in places}
+        charts = {number: chart for number, chart in known.items() if chart}
+        if len(charts) != len(places):
+            yield f"{name}: a place without a chart, or two with one chartId"
+            continue
+        for place in places:
+            if place["meta"]["sliceName"] != by_uuid[place["meta"]["uuid"]]["slice_name"]:
+                yield f"{name}: {place['id']} carries an old title"
+        for native in dashboard["metadata"]["native_filter_configuration"]:
+            yield from _check_filter(name, native, charts, datasets)
+        shown |= {place["meta"]["uuid"] for place in places}
+    for name, chart in content["charts"].items():
+        if chart["uuid"] not in shown:
+            yield f"{name}: on no dashboard"
+
+
+def check_content(content: Assets, models: dict[tuple[str, str], set[str]]) -> Iterator[str]:
+    yield from check_databases(content)
+    yield from check_datasets(content, models)
+    yield from check_charts(content)
+    yield from check_dashboards(content)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--assets", type=Path, default=ASSETS)
+    parser.add_argument("--dbt", type=Path, default=SUPERSET.parent / "dbt_project")
+    options = parser.parse_args()
+    content = load(options.assets)
+    found = [*check_form(options.assets, content), *check_content(content, dbt_columns(options.dbt))]
+    print("\n".join(found) or "Assets of Superset: in order")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
