@@ -25,7 +25,6 @@ from ingest.text import clean, fold_header
 
 HEAD_ROWS = 40
 TITLE_LENGTH = 300
-WHOLE_SAMPLE = "вся выборка"
 TITLE_EXAMPLE = "заголовок вида ВПР 2024 Математика 5 класс"
 TASKS_EXAMPLE = "задания вида 1 (2б)"
 
@@ -277,11 +276,11 @@ def _schools(head: Head, groups: pl.DataFrame) -> Rows:
 def _covered(start: int, group: dict[str, str | None], groups: pl.DataFrame, is_school: pl.Expr) -> range | None:
     """The rows of the schools that make up a larger group: a municipality's end where the next group begins, a region has all.
 
-    The whole sample is larger than any region's file. And a file may list a part of the schools: only where the group says how many it
+    The whole sample may be larger than a region's file, and a file may list a part of the schools: only where the group says how many it
     counts (report 2), and as many stand under it, its people can be held against theirs.
     """
     said = re.match(r"\d+", group.get("schools") or "")
-    if said is None or fold_header(group["group_name"] or "") == WHOLE_SAMPLE:
+    if said is None:
         return None
     below = groups.filter(pl.col(ROW) > start).with_columns(_is_school=is_school)
     next_groups = below.filter(~pl.col("_is_school"))[ROW]

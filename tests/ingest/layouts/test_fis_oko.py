@@ -122,7 +122,7 @@ def test_mark_statistics_keep_schools_and_check_with_the_rest() -> None:
     ]
     assert records(table, "share_2", "share_3", "share_4", "share_5") == [("5", "45", "30", "20"), ("20,00", "30", "30", "20")]
     shares = {"schools": "2", "participants": "30", "share_2": "10", "share_3": "40", "share_4": "30", "share_5": "20"}
-    assert table.footers == [Footer(8, "Вся выборка", shares), Footer(9, "город Лесной", shares, range(9, 12))]
+    assert table.footers == [Footer(8, "Вся выборка", shares, range(8, 12)), Footer(9, "город Лесной", shares, range(9, 12))]
     assert table.headers["school_login"] == ("Группы участников", "A")
 
 
