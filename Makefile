@@ -4,8 +4,9 @@ SHELL := /bin/bash
 
 UV_VERSION := 0.13.9
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
-OKO := $(UV) run --frozen oko
-RUN := $(UV) run --frozen
+# the environments are made by `setup`; without --no-sync every call would compile them again
+OKO := $(UV) run --no-sync oko
+RUN := $(UV) run --no-sync
 OKO_HOME ?= $(CURDIR)/data
 export OKO_HOME
 # bytecode is compiled once at install: Python imports are the fixed cost of a night
