@@ -43,6 +43,12 @@ def respelled(world: World) -> dict[School, str]:
     return {school: f"МОУ «{school.name.replace('Средняя общеобразовательная школа', 'СОШ').replace('села', 'с.')}»" for school in chosen}
 
 
+def form_results(world: World, year: int) -> dict[School, tuple[int, Results]]:
+    """What the form of a year lists. Schools outside the register stand in the oldest one alone: a form has no spread of scores, and where
+    its schools are summed with those of protocols, the region has no interval."""
+    return {school: found for school, found in results_of(world.exams[year]).items() if school.is_registered or year == world.first_year}
+
+
 def results_of(attempts: list[Attempt]) -> dict[School, tuple[int, Results]]:
     """For every school its graduates with a result, and their last valid scores by subject."""
     last: dict[tuple[int, str], Attempt] = {}
@@ -64,7 +70,7 @@ def _results(world: World, year: int) -> Sheet:
     subjects = [cell for subject in SUBJECTS for cell in [_form_name(subject), "", "", "", ""]]
     sheet.text(*SCHOOL_HEADERS, graduates, *subjects)
     sheet.text("", "", "", "", *MEASURES * len(SUBJECTS))
-    names, results = aliased(world), results_of(world.exams[year])
+    names, results = aliased(world), form_results(world, year)
     rows = [[*_place(school, names, year), "X", count, *_measures(scores)] for school, (count, scores) in results.items()]
     if year == world.first_year:
         rows[0][4 + 3] = 900
@@ -90,7 +96,7 @@ def _applications(world: World) -> Sheet:
     sheet.text(*[""] * 5, *(_form_name(subject) for subject in SUBJECTS))
     names = respelled(world)
     sums = [0] * (1 + len(SUBJECTS))
-    for school, (count, scores) in results_of(world.exams[year]).items():
+    for school, (count, scores) in form_results(world, year).items():
         applied = [count, *(len(scores.get(subject.code, ())) for subject in SUBJECTS)]
         sums = [total + more for total, more in zip(sums, applied, strict=True)]
         sheet.record(["", *_place(school, names, year), "X", *(number or None for number in applied)])

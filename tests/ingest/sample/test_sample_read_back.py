@@ -152,7 +152,9 @@ def test_the_yearly_form_agrees_with_the_model(sample: Sample) -> None:
     read = {(row["year"], row["subject_code"]): row["participants"] for row in sums.to_dicts() if row["participants"]}
     expected: dict[tuple[int, str], int] = {}
     for year, attempts in sample.world.exams.items():
-        for _, scores in results_of(attempts).values():
+        for school, (_, scores) in results_of(attempts).items():
+            if not school.is_registered and year > sample.world.first_year:
+                continue  # schools without a code are in the oldest form alone
             for subject, values in scores.items():
                 place = year, subject.lstrip("0")
                 expected[place] = expected.get(place, 0) + len(values)
