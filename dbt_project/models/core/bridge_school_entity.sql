@@ -1,4 +1,5 @@
--- Grain: one row per school, level, entity and start of membership; a school always belongs somewhere, before opening and after closing too.
+-- Grain: one row per school, level, entity and start of membership.
+-- A school always belongs somewhere, before its opening and after its closing too: no result is lost for want of a place.
 with schools as (
     select * from {{ ref('dim_school') }}
 ),
@@ -39,7 +40,7 @@ inner join oktmo_municipality
     on
         school_oktmo.oktmo = oktmo_municipality.oktmo
         and school_oktmo.valid_from <= oktmo_municipality.valid_to
-        and oktmo_municipality.valid_from <= school_oktmo.valid_to
+        and school_oktmo.valid_to >= oktmo_municipality.valid_from
 where school_oktmo.valid_from <= school_oktmo.valid_to
 union all
 select

@@ -18,27 +18,55 @@ entities as (
     select * from {{ ref('dim_entity') }}
 ),
 
-period_kinds as (
+kinds as (
     select distinct
         indicator_code,
-        period_kind
+        period_kind,
+        distinct_units
     from levels
+),
+
+-- summed by school first, which is most of the way; what counts once in an entity stays as it is
+school_sums as (
+    select
+        units.indicator_code,
+        units.period,
+        units.school_code,
+        units.event_date,
+        units.subject_code,
+        units.grade,
+        units.breakdown,
+        kinds.period_kind,
+        case when kinds.distinct_units then units.unit_id end as distinct_unit_id,
+        sum(units.units) as units,
+        sum(units.numerator) as numerator,
+        sum(units.denominator) as denominator,
+        -- one unit without its square leaves the spread unknown
+        case when count(*) = count(units.sum_squares) then sum(units.sum_squares) end as sum_squares
+    from units
+    inner join kinds on units.indicator_code = kinds.indicator_code
+    group by
+        units.indicator_code,
+        units.period,
+        units.school_code,
+        units.event_date,
+        units.subject_code,
+        units.grade,
+        units.breakdown,
+        kinds.period_kind,
+        case when kinds.distinct_units then units.unit_id end
 ),
 
 -- a network or a cluster is that of the school year that ended in the year of the exam
 dated as (
     select
-        units.*,
+        *,
         case
-            when period_kinds.period_kind = 'year'
-                then least(
-                    units.event_date,
-                    {{ day_of_year('substring(units.period, 1, 4)', parameter('network_last_day', as_text=true)) }}
-                )
-            else units.event_date
+            when period_kind = 'year'
+                then least(event_date, {{ day_of_year('substring(period, 1, 4)', parameter('network_last_day', as_text=true)) }})
+            else event_date
         end as network_date
-    from units
-    inner join period_kinds on units.indicator_code = period_kinds.indicator_code
+    from school_sums
 ),
 
 placed as (
@@ -50,7 +78,7 @@ placed as (
         dated.subject_code,
         dated.grade,
         dated.breakdown,
-        case when levels.distinct_units then dated.unit_id end as distinct_unit_id,
+        dated.distinct_unit_id,
         dated.units,
         dated.numerator,
         dated.denominator,
@@ -146,7 +174,6 @@ select
     breakdown,
     sum(numerator) as numerator,
     sum(denominator) as denominator,
-    -- one unit without its square leaves the spread unknown
     case when count(*) = count(sum_squares) then sum(sum_squares) end as sum_squares,
     cast(sum(units) as bigint) as n
 from contributions

@@ -51,6 +51,14 @@ minimum_years as (
     group by threshold_year, subject_code
 ),
 
+certificate_years as (
+    select threshold_year
+    from thresholds
+    where procedure_name = 'ЕГЭ' and threshold_kind = 'минимум_аттестат' and subject_code in ('1', '2')
+    group by threshold_year
+    having count(*) = 2
+),
+
 closed_without_successor as (
     select schools.*
     from schools
@@ -116,6 +124,23 @@ faults as (
     inner join subjects on cells.subject_code = subjects.subject_code
     left join minimum_years on cells.exam_year = minimum_years.threshold_year and cells.subject_code = minimum_years.subject_code
     where subjects.in_indicators and subjects.has_test_score and minimum_years.subject_code is null
+    union all
+    select
+        'threshold_certificate_missing' as rule_code,
+        'thresholds' as source,
+        cast(cells.exam_year as text) as period,
+        region.region_code as entity_code,
+        region.region_name as entity_name,
+        cast(null as text) as subject_code,
+        cast(sum(cells.attempts) as double precision) as value,
+        cast(cells.exam_year as text)
+        || ': минимума для аттестата по русскому языку и профильной математике нет, доля сдавших обязательные предметы не считается'
+            as message_ru
+    from cells
+    cross join region
+    left join certificate_years on cells.exam_year = certificate_years.threshold_year
+    where cells.subject_code in ('1', '2', '22') and certificate_years.threshold_year is null
+    group by cells.exam_year, region.region_code, region.region_name
     union all
     select
         'threshold_default' as rule_code,
