@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from warehouse.engine import Warehouse
 
 DBT_PROJECT = REPOSITORY / "dbt_project"
+INSTANCE = REPOSITORY / "dagster.yaml"
 _CODE = ("dbt_project", "ingest", "warehouse")
 _CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".toml"}
 _NOT_CODE = {"target", "logs", "dbt_packages", "__pycache__"}
@@ -31,6 +32,15 @@ def prepare_home(settings: Settings) -> None:
     )
     for folder in closed:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _link_instance(settings.dagster / "dagster.yaml")
+
+
+def _link_instance(link: Path) -> None:
+    """The repository's dagster.yaml is the one configuration; what Dagster writes beside it must not land in the repository."""
+    if not link.is_symlink() or link.readlink() != INSTANCE:
+        draft = link.with_name(f".dagster.yaml-{os.getpid()}")
+        draft.symlink_to(INSTANCE)
+        draft.replace(link)
 
 
 def prepare_environment(settings: Settings) -> None:
@@ -40,7 +50,7 @@ def prepare_environment(settings: Settings) -> None:
         OKO_DAGSTER_HOME=str(settings.dagster),
         OKO_DUCKDB_PATH=str(build_path(settings)),
         OKO_TARGET=settings.target,
-        DAGSTER_HOME=str(REPOSITORY),
+        DAGSTER_HOME=str(settings.dagster),
         DO_NOT_TRACK="1",
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from dagster import (
     AssetSelection,
     DefaultScheduleStatus,
@@ -22,7 +24,7 @@ from orchestration.state import landing_listing, load_state
 NIGHT = "night"
 SENSOR_SECONDS = 60
 # without this Dagster prints every event of a run
-QUIET = {"loggers": {"console": {"config": {}}}}
+QUIET: dict[str, Any] = {"loggers": {"console": {"config": {}}}}
 
 night = define_asset_job(NIGHT, selection=AssetSelection.all(), description="Новые файлы → проверка → показатели → публикация")
 

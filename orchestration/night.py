@@ -10,7 +10,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.settings import REPOSITORY, Settings
+from ingest.settings import Settings
 from orchestration.console import ConsoleObserver, summary_lines
 from orchestration.home import prepare_environment, prepare_home
 from orchestration.lock import RefreshLock, RefreshRunning
@@ -49,6 +49,10 @@ def run_night(settings: Settings, *, full: bool, sources: tuple[str, ...]) -> in
             # whatever broke before Dagster could record it: the exit code must still say that nothing was published
             console.say(f"Ничего не опубликовано; прежняя публикация осталась. Подробности: {_write_trace(settings)}")
             return NOT_PUBLISHED
+        except BaseException:
+            # Ctrl-C, which Dagster turns into an interruption of its own
+            console.say("Прервано: ничего не опубликовано; прежняя публикация осталась.")
+            return NOT_PUBLISHED
     if not result.success:
         _say_why(console, result)
         return NOT_PUBLISHED
@@ -71,7 +75,7 @@ def _execute(settings: Settings, *, full: bool, sources: tuple[str, ...]) -> Exe
     has_nothing_to_do = not full and not sources and is_up_to_date(settings)
     job = (build_first_look if has_nothing_to_do else build_definitions)(settings).resolve_job_def(NIGHT)
     config = {**QUIET, "ops": {"landing": {"config": {"full": full, "sources": list(sources)}}}}
-    with DagsterInstance.from_config(str(REPOSITORY)) as instance:
+    with DagsterInstance.from_config(str(settings.dagster)) as instance:
         return job.execute_in_process(run_config=config, instance=instance, raise_on_error=False)
 
 
@@ -91,5 +95,6 @@ def _say_why(console: ConsoleObserver, result: ExecuteInProcessResult) -> None:
             error = event.step_failure_data.error
             while error.cause:
                 error = error.cause
-            console.say(_OUR_ERRORS.sub("", error.message.strip()))
+            is_interrupted = error.cls_name == "DagsterExecutionInterruptedError"
+            console.say("Обновление прервано." if is_interrupted else _OUR_ERRORS.sub("", error.message.strip()))
     console.say(f"Подробности: история запусков Dagster, запуск {result.run_id}.")

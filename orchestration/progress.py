@@ -16,7 +16,6 @@ class Summary:
     """What one refresh did, in numbers."""
 
     publication_id: str = ""
-    is_published: bool = False
     is_up_to_date: bool = False
     files_read: int = 0
     files_judged_again: int = 0

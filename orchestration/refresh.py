@@ -9,18 +9,18 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
-from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 import polars as pl
 
-from ingest.archive import UNKNOWN_SOURCE, Archive, LandingFile, scan, sha256_of
+from ingest.archive import Archive, LandingFile
 from ingest.declarations import Source, load_sources
 from ingest.settings import Settings
 from ingest.vault import Vault
 from orchestration import dbt_runs
 from orchestration.home import build_path, code_version, open_warehouse
+from orchestration.intake import Intake, Options, Taken, as_file
 from orchestration.known import KnownLists
 from orchestration.progress import Summary, observer
 from orchestration.quarantine import write_reports
@@ -36,29 +36,6 @@ if TYPE_CHECKING:
 
 # reasons that another file may take away: a register that knows the school, a protocol that an appeal waits for
 RECOVERABLE = ("unknown_school", "unknown_code")
-# reasons that a later version of the readers and declarations may take away
-WHOLE_FILE = ("unreadable_file", "unknown_layout", "missing_column", "too_large")
-
-
-@dataclass(frozen=True)
-class Options:
-    """As on the command line. `sources`: only these folders of landing are looked at."""
-
-    full: bool = False
-    sources: tuple[str, ...] = ()
-
-    def cover(self, folder: str) -> bool:
-        """Whether this folder is looked at."""
-        return not self.sources or folder in self.sources
-
-
-@dataclass(frozen=True)
-class Taken:
-    """What landing held: files looked at, contents to read, contents forgotten."""
-
-    present: int
-    new: int
-    forgotten: int
 
 
 @dataclass
@@ -69,6 +46,13 @@ class Loaded:
     rows_in: int = 0
     rows_loaded: int = 0
     rows_rejected: int = 0
+
+    def add(self, reading: Reading) -> None:
+        """Counts one file."""
+        self.files += 1
+        self.rows_in += reading.rows_in
+        self.rows_loaded += reading.rows_loaded
+        self.rows_rejected += reading.rows_rejected
 
 
 @dataclass
@@ -87,9 +71,9 @@ class Refresh:
         self.settings = settings
         self.id = f"{now:%Y%m%dT%H%M%S%f}Z"
         self._started_at = now.replace(tzinfo=None)
-        self._options = Options()
         self._before = load_state(settings)
         self._listing = ""
+        self._read_by = self._before.ingest
         self._judged: dict[str, str] = {}
         self._queue: dict[str, _Queued] = {}
         self._warehouse: Warehouse | None = None
@@ -142,34 +126,16 @@ class Refresh:
         return self._summary.is_up_to_date
 
     def land(self, options: Options) -> Taken:
-        """Looks at landing, archives what is new there, and says which contents are to be read."""
+        """Looks at landing, archives what is new there, and remembers which contents are to be read."""
         observer().stage("Смотрю, что лежит в landing")
-        self._options = options
-        self._listing = "" if options.sources else landing_listing(self.settings.landing)
+        listing = landing_listing(self.settings.landing)
         self._describe()
-        self.warehouse.forget_unread()
-        files = [file for file in self._scan() if options.cover(file.folder)]
-        contents = _least_copies(files)
-        forgotten = self._follow_landing(contents)
-        due = self._due(contents)
-        observer().stage(f"Файлов: {len(files)}, к чтению: {len(due)}")
-        observer().steps(len(due))
-        self._queue = {file.sha256: _Queued(file) for file in due if self._take(file)}
-        self._archive.write_manifest([file for file in files if self._archive.path(file.sha256).exists()])
-        return Taken(len(files), len(self._queue), forgotten)
-
-    def _scan(self) -> list[LandingFile]:
-        """Every file that can be opened. One that cannot is rejected and stands aside; one that vanished is not there at all."""
-        seen, unread = self._archive.manifest(), list[LandingFile]()
-        while True:
-            try:
-                return [file for file in scan(self.settings.landing, [*seen, *unread]) if file not in unread]
-            except OSError as error:
-                path = Path(error.filename)
-                if path.is_file():
-                    status, name = path.stat(), path.relative_to(self.settings.landing).as_posix()
-                    unread.append(LandingFile(status.st_mtime_ns, name, status.st_size, sha256=""))
-                    self._reject_unread(unread[-1], f"Файл не открывается ({error.strerror})")
+        taken = Intake(self.settings.landing, self._archive, self.warehouse, self.sources, options).take(self._before.ingest)
+        self._queue = {file.sha256: _Queued(file) for file in taken.queue}
+        # what was not looked at, or could not be opened, must be looked at again even if nothing in landing changes
+        self._listing = listing if taken.is_complete and not options.sources else ""
+        self._read_by = self._before.ingest if options.sources else code_version("ingest")
+        return taken
 
     def _describe(self) -> None:
         """Says to dbt what this run is and which sources there are."""
@@ -184,48 +150,6 @@ class Refresh:
         self.warehouse.rewrite("_run", pl.DataFrame([run]))
         rows = [(source.source, source.title, source.cadence, ", ".join(source.layouts)) for source in self.sources.values()]
         self.warehouse.rewrite("_sources", pl.DataFrame(rows, schema=["source", "title", "cadence", "layouts"], orient="row"))
-
-    def _follow_landing(self, contents: Mapping[str, LandingFile]) -> int:
-        """Marks what left landing; `--full` forgets it. The number of contents forgotten."""
-        stored = self.warehouse.files()
-        folders = stored["file_name"].map_elements(_folder, return_dtype=pl.String)
-        covered = stored.filter(folders.is_in(list(self._options.sources))) if self._options.sources else stored
-        absent = [sha for sha in covered["file_sha256"] if sha not in contents]
-        if self._options.full:
-            self.warehouse.forget(absent)
-        self.warehouse.update_landing([_as_file(file) for file in contents.values()], absent=absent)
-        return len(absent) if self._options.full else 0
-
-    def _due(self, contents: Mapping[str, LandingFile]) -> list[LandingFile]:
-        """New contents; with `--full` all of them; after a change of the readers also what they could not read before."""
-        if self._options.full:
-            return sorted(contents.values())
-        read = set(self.warehouse.files()["file_sha256"])
-        if self._before.ingest != code_version("ingest"):
-            read -= set(self.warehouse.rejected_files(WHOLE_FILE, whole=True))
-        return sorted(file for sha, file in contents.items() if sha not in read)
-
-    def _take(self, file: LandingFile) -> bool:
-        """Copies a content into the archive. What vanished, is locked or changes meanwhile is rejected and tried again next time."""
-        observer().step(file.name)
-        try:
-            is_new = not self._archive.path(file.sha256).exists()
-            copy = self._archive.store(self.settings.landing / file.name, file)
-            if not is_new or sha256_of(copy) == file.sha256:
-                return True
-            copy.unlink()
-            why = "Файл изменялся, пока его читали"
-        except OSError as error:
-            why = f"Файл не открывается ({error.strerror})"
-        self._reject_unread(file, why)
-        return False
-
-    def _reject_unread(self, file: LandingFile, why: str) -> None:
-        source = file.folder if file.folder in self.sources else UNKNOWN_SOURCE
-        what_to_do = "Проверьте, что он на месте и не занят: следующее обновление прочитает его."
-        self.warehouse.reject_unread(source, file.name, f"{why}. {what_to_do}")
-        # landing must be looked at again even if nothing in it changes
-        self._listing = ""
 
     # ---- raw ---------------------------------------------------------------------------------------------------------------------
 
@@ -244,13 +168,10 @@ class Refresh:
             observer().stage(f"{title}: файлов {len(queued)}")
             observer().steps(len(queued))
         for item in queued:
-            reading = self._read(_as_file(item.file))
-            self._put(_as_file(item.file), reading)
+            reading = self._read(as_file(item.file))
+            self._put(as_file(item.file), reading)
             item.read_at = self._known.generations()
-            loaded.files += 1
-            loaded.rows_in += reading.rows_in
-            loaded.rows_loaded += reading.rows_loaded
-            loaded.rows_rejected += reading.rows_rejected
+            loaded.add(reading)
             observer().step(item.file.name)
         return loaded
 
@@ -301,10 +222,7 @@ class Refresh:
         reading = self._read(file)
         # a file of this refresh has its counts corrected; an earlier one keeps those of the day it was loaded
         self._put(file, reading, keep_load=file.sha256 not in self._queue)
-        loaded.files += 1
-        loaded.rows_in += reading.rows_in
-        loaded.rows_loaded += reading.rows_loaded
-        loaded.rows_rejected += reading.rows_rejected
+        loaded.add(reading)
         self._summary.files_judged_again += file.sha256 not in self._queue
         observer().step(file.name)
 
@@ -328,8 +246,7 @@ class Refresh:
             self._publish_files()
         else:
             self._audit_in_place()
-        self._summary.is_published = True
-        save_state(self.settings, State(self._listing, refresh_inputs(self.settings), code_version("ingest"), self._judged))
+        save_state(self.settings, State(self._listing, refresh_inputs(self.settings), self._read_by, self._judged))
         return self.id
 
     def _publish_files(self) -> None:
@@ -357,19 +274,3 @@ class _DbtSteps:
             observer().steps(total)
             self._is_counted = True
         observer().step(name)
-
-
-def _least_copies(files: Iterable[LandingFile]) -> dict[str, LandingFile]:
-    """One file a content: of byte-identical copies the one that counts first."""
-    contents: dict[str, LandingFile] = {}
-    for file in sorted(files):
-        contents.setdefault(file.sha256, file)
-    return contents
-
-
-def _as_file(file: LandingFile) -> File:
-    return File(file.sha256, file.folder, file.name, file.modified_at.replace(tzinfo=None))
-
-
-def _folder(name: str) -> str:
-    return name.partition("/")[0] if "/" in name else UNKNOWN_SOURCE

@@ -167,6 +167,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 # Plain HTTP on the loopback interface is how Oko serves; behind a proxy with TLS, OKO_HTTPS=1 marks the cookies and trusts its headers.
 SESSION_COOKIE_SECURE = ENABLE_PROXY_FIX = os.environ.get("OKO_HTTPS") == "1"
 PERMANENT_SESSION_LIFETIME = 12 * 3600
+# A cookie with every answer would let an answer to the login page, still under way, undo the login that has just succeeded.
+SESSION_REFRESH_EACH_REQUEST = False
 AUTH_RATE_LIMITED = RATELIMIT_ENABLED = True
 AUTH_RATE_LIMIT = "20 per minute"
 RATELIMIT_APPLICATION = "200 per second"

@@ -16,6 +16,7 @@ import polars as pl
 from warehouse.tables import JOURNAL, Columns, File, RawTable, Reading
 
 SCHEMA = "raw"
+FAULTS = ("_rejections", "_findings")
 
 
 def utc_now() -> datetime:
@@ -164,11 +165,14 @@ class Warehouse(ABC):
         holes = ", ".join("?" for _ in gone)
         for table in self._tables:
             self.execute(f"DELETE FROM {SCHEMA}.{table} WHERE _file_sha256 IN ({holes})", gone)
-        for table in ("_files", "_rejections", "_findings", *(["_loads"] if loads else [])):
+        for table in ("_files", *FAULTS, *(["_loads"] if loads else [])):
             self.execute(f"DELETE FROM {SCHEMA}.{table} WHERE file_sha256 IN ({holes})", gone)
 
     def update_landing(self, present: Sequence[File], *, absent: Sequence[str]) -> None:
-        """Brings `_files` up to what landing holds now: names and times of the contents that are there, the flag of those that left."""
+        """Brings `_files` up to what landing holds now: names and times of the contents that are there, the flag of those that left.
+
+        What left keeps its rows, but nothing of it stands rejected any more: there is no file left to mend.
+        """
         rows = pl.DataFrame(
             [(file.sha256, file.name, file.modified_at) for file in present],
             schema={"file_sha256": pl.String, "file_name": pl.String, "modified_at": pl.Datetime("us")},
@@ -184,11 +188,13 @@ class Warehouse(ABC):
                 self._rename(row["file_sha256"], row["file_name"], row["modified_at"])
             for sha in left["file_sha256"]:
                 self.execute(f"UPDATE {SCHEMA}._files SET in_landing = false WHERE file_sha256 = ?", [sha])
+                for table in FAULTS:
+                    self.execute(f"DELETE FROM {SCHEMA}.{table} WHERE file_sha256 = ?", [sha])
 
     def _rename(self, sha256: str, name: str, modified_at: datetime) -> None:
         sql = f"UPDATE {SCHEMA}._files SET file_name = ?, modified_at = ?, in_landing = true WHERE file_sha256 = ?"
         self.execute(sql, [name, modified_at, sha256])
-        for table in ("_rejections", "_findings"):
+        for table in FAULTS:
             self.execute(f"UPDATE {SCHEMA}.{table} SET file_name = ? WHERE file_sha256 = ?", [name, sha256])
 
     # ---- what later files are judged by --------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dagster import AssetExecutionContext, AssetObservation, AssetsDefinition, Config, MaterializeResult, asset
 from pydantic import Field
 
-from orchestration.refresh import Options
+from orchestration.intake import Options
 from orchestration.resources import Night
 
 LANDING = "landing"
@@ -26,7 +26,9 @@ def landing(context: AssetExecutionContext, config: LandingConfig, night: Night)
         context.log_event(AssetObservation(asset_key=LANDING, metadata={"Новых файлов": 0}))
         return
     taken = refresh.land(options)
-    yield MaterializeResult(metadata={"Файлов в landing": taken.present, "Новых файлов": taken.new, "Забыто файлов": taken.forgotten})
+    yield MaterializeResult(
+        metadata={"Файлов в landing": taken.present, "Новых файлов": len(taken.queue), "Забыто файлов": taken.forgotten}
+    )
 
 
 def landing_assets() -> list[AssetsDefinition]:

@@ -101,7 +101,7 @@ def _import(contents: dict[str, str]) -> None:
 
     from superset import security_manager
 
-    say(f"Superset: подключение, наборы данных, диаграммы и дашборды ({len(contents) - 1} файлов)")
+    say(f"Superset: подключение, наборы данных, диаграммы и дашборды (файлов: {len(contents) - 1})")
     with override_user(security_manager.find_user(username=ADMIN)):
         ImportAssetsCommand(contents).run()
 

@@ -9,7 +9,7 @@ from typing import Any
 
 Params = dict[str, Any]
 Query = dict[str, Any]
-_OPERATORS = {"==", "!=", ">", "<", ">=", "<=", "IN", "NOT IN", "LIKE"}
+_OPERATORS = {"==", "!=", ">", "<", ">=", "<=", "IN", "NOT IN", "LIKE", "IS NOT NULL"}
 
 
 def _filters(params: Params) -> list[dict[str, Any]]:
@@ -18,7 +18,8 @@ def _filters(params: Params) -> list[dict[str, Any]]:
     for clause in params.get("adhoc_filters", []):
         if clause["expressionType"] != "SIMPLE" or clause["operator"] not in _OPERATORS:
             raise ValueError(f"only simple conditions are known here: {clause}")
-        filters.append({"col": clause["subject"], "op": clause["operator"], "val": clause["comparator"]})
+        value = {} if clause["comparator"] is None else {"val": clause["comparator"]}
+        filters.append({"col": clause["subject"], "op": clause["operator"]} | value)
     return filters
 
 

@@ -127,6 +127,7 @@ def watched(browser: Browser, superset_url: str, home: Path) -> Iterator[tuple[P
     watch = Watch(page, superset_url)
     page.goto(f"{superset_url}/login/")
     page.get_by_text("Имя пользователя").wait_for(timeout=60_000)
+    page.wait_for_load_state("networkidle")
     page.fill("input#username", "admin")
     page.fill("input#password", (home / "secrets" / "superset_admin_password").read_text().strip())
     page.keyboard.press("Enter")

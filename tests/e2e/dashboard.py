@@ -15,7 +15,7 @@ NUMBER = re.compile(r"[+−-]?\d[\d\u00a0 ]*(?:,\d+)?")
 # The one foreign address that the built front end carries (a counter); the content security policy must stop it in the browser.
 COUNTER = "scarf.sh"
 # Every chart has left its spinner and has something drawn (or the sign that there is no data).
-_STANDS_STILL = """() => {
+_DRAWN = """() => {
     const slices = [...document.querySelectorAll('.chart-slice')];
     const busy = slice => slice.querySelector('.loading, [data-test="loading-indicator"]');
     const drawn = slice => slice.querySelector('td, canvas, .ant-empty');
@@ -86,8 +86,13 @@ class Dashboard:
     def settle(self) -> None:
         """Until every chart has its data and stands still."""
         self.page.wait_for_load_state("networkidle", timeout=90_000)
-        self.page.wait_for_function(_STANDS_STILL, timeout=90_000)
-        self.page.wait_for_timeout(1_200)  # charts grow into their place for a second, and nothing in the page says when they are there
+        self.page.wait_for_function(_DRAWN, timeout=90_000)
+        # charts grow into their place, and nothing in the page says when they are there
+        pictures = "[...document.querySelectorAll('.chart-slice canvas')].map(canvas => canvas.toDataURL()).join()"
+        before, now = "", self.page.evaluate(pictures)
+        while before != now:
+            self.page.wait_for_timeout(700)
+            before, now = now, self.page.evaluate(pictures)
 
     def chart(self, name: str) -> Locator:
         return self.page.locator(f"[id='CHART-{name}'] + .chart-slice")

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from ingest.settings import load_settings
 from orchestration.home import prepare_home
-from orchestration.refresh import Options, Refresh
+from orchestration.intake import Options
+from orchestration.refresh import Refresh
 from warehouse.engine import Warehouse
 
 MUNICIPALITIES = "ОКТМО;Наименование;Тип;Код региона;Постоянный код;Действует с"

@@ -13,7 +13,7 @@ from small_landing import Landing
 from ingest.declarations import load_sources
 from ingest.settings import REPOSITORY, load_settings
 from orchestration.build import build_definitions
-from orchestration.home import prepare_home
+from orchestration.home import prepare_environment, prepare_home
 from orchestration.jobs import landing_sensor, night_schedule
 from orchestration.state import State, landing_listing, save_state
 
@@ -98,11 +98,13 @@ def test_the_instance_keeps_everything_in_the_home_and_sends_nothing(
     make_home: Callable[[], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = make_home()
-    monkeypatch.setenv("OKO_DAGSTER_HOME", str(home / "dagster"))
+    settings = load_settings()
+    prepare_home(settings)
+    prepare_environment(settings)
     before = set(REPOSITORY.iterdir())
-    with dagster.DagsterInstance.from_config(str(REPOSITORY)) as instance:
+    with dagster.DagsterInstance.get() as instance:
         assert not instance.telemetry_enabled
         assert Path(instance.storage_directory()).is_relative_to(home)
         assert instance.run_storage.get_runs() == []
     assert set(REPOSITORY.iterdir()) == before
-    assert (home / "dagster").exists()
+    assert (home / "dagster" / "history").exists()

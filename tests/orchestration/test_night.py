@@ -36,7 +36,7 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Landing]:
         patched.setenv("OKO_AS_OF", AS_OF)
         patched.setenv("OKO_TARGET", "duckdb")
         # somebody may edit the code while its tests run
-        for module in ("orchestration.state", "orchestration.refresh"):
+        for module in ("orchestration.state", "orchestration.refresh", "orchestration.intake"):
             patched.setattr(f"{module}.code_version", lambda *folders: "as it is")
         landing = Landing(home)
         landing.write_registers()
@@ -159,6 +159,18 @@ def test_a_failing_audit_leaves_the_old_publication(
     assert current_publication(settings.published) == before
     assert "Не выполнено: ключ не повторяется" in capfd.readouterr().err
     assert runs()[0].status == dagster.DagsterRunStatus.FAILURE
+
+
+def test_ctrl_c_leaves_the_old_publication(settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = current_publication(settings.published)
+    monkeypatch.setattr("orchestration.refresh.Refresh.land", interrupt)
+    assert night() == 3
+    assert current_publication(settings.published) == before
+    said = capfd.readouterr().err
+    assert "прежняя публикация осталась" in said and "Traceback" not in said
 
 
 # Where a refresh is killed: the function of Oko in whose place the process ends with SIGKILL.

@@ -38,14 +38,8 @@ def run(*, full: bool = False, sources: tuple[str, ...] = ()) -> Seen:
     """One refresh, remembered as complete, as publishing does it."""
     seen: list[Seen] = []
     refresh = read_landing(full=full, sources=sources, look=lambda warehouse: seen.append(Seen(warehouse)))
-    save_state(refresh.settings, State(judged=refresh._judged, ingest=_ingest_version(refresh)))
+    save_state(refresh.settings, State(judged=refresh._judged, ingest=refresh._read_by))
     return seen[0]
-
-
-def _ingest_version(refresh: Refresh) -> str:
-    from orchestration.home import code_version
-
-    return code_version("ingest")
 
 
 def test_files_become_rows_and_rejections(on_target: Landing) -> None:
@@ -103,6 +97,26 @@ def test_a_file_rewritten_in_place_corrects_the_rows_that_it_carries(on_target: 
     assert run().current_staff == [("540101", "заместитель"), ("540102", "педагог")]
 
 
+def test_a_file_mended_in_place_leaves_nothing_rejected(on_target: Landing) -> None:
+    on_target.write_registers()
+    on_target.write("staff/кадры.csv", STAFF, teacher(SNILS[0], "540101"), teacher(SNILS[1], "540102", start="31.02.2020"))
+    assert run().rejections == [("staff/кадры.csv", 3, "bad_date")]
+    on_target.write("staff/кадры.csv", STAFF, teacher(SNILS[0], "540101"), teacher(SNILS[1], "540102"))
+    seen = run()
+    assert seen.rejections == [] and seen.current_staff == [("540101", "педагог"), ("540102", "педагог")]
+
+
+def test_a_rejected_file_that_is_taken_away_and_comes_back(on_target: Landing) -> None:
+    on_target.write("меню.csv", "Блюдо;Цена", "борщ;10")
+    rejected = [("меню.csv", None, "unknown_layout")]
+    assert run().rejections == rejected
+    file = on_target.home / "landing" / "меню.csv"
+    file.rename(on_target.home / "меню.csv")
+    assert run().rejections == []
+    (on_target.home / "меню.csv").rename(file)
+    assert run().rejections == rejected
+
+
 def test_a_removed_file_stays_until_full(on_target: Landing) -> None:
     on_target.write_registers()
     gone = on_target.write("staff/ушли.csv", STAFF, teacher(SNILS[0], "540101"))
@@ -136,7 +150,7 @@ def test_waiting_rows_are_judged_even_when_the_refresh_that_knew_the_school_was_
     on_target.write("schools/новая.csv", SCHOOLS, school("540777"))
     settings = load_settings()
     with Refresh(settings) as killed:
-        from orchestration.refresh import Options
+        from orchestration.intake import Options
 
         killed.land(Options())
         killed.read_source("schools")
@@ -258,6 +272,13 @@ def test_a_file_that_grows_while_it_is_taken_is_not_archived_under_a_wrong_name(
     for copy in (landing.home / "archive").rglob("*"):
         if copy.is_file() and len(copy.name) == 64:
             assert archive.sha256_of(copy) == copy.name
+
+
+def test_a_look_at_one_source_is_no_reading_of_the_others_by_new_readers(on_target: Landing) -> None:
+    on_target.write("меню.csv", "Блюдо;Цена", "борщ;10")
+    run()
+    save_state(load_settings(), State(ingest="an older version"))
+    assert read_landing(sources=("staff",))._read_by == "an older version"
 
 
 def test_what_could_not_be_read_is_read_again_after_a_change_of_the_readers(on_target: Landing, monkeypatch: pytest.MonkeyPatch) -> None:

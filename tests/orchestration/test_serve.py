@@ -16,6 +16,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from ingest.settings import REPOSITORY
+
 STAND_IN = """
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -107,6 +109,7 @@ def _read_until(process: subprocess.Popen[str], words: str) -> str:
 
 
 def test_both_pages_answer_until_ctrl_c_and_nothing_is_left(server: Serve, ports: tuple[int, int]) -> None:
+    before = set(REPOSITORY.iterdir())
     process = server()
     said = _read_until(process, "Ctrl-C")
     for port in ports:
@@ -118,6 +121,7 @@ def test_both_pages_answer_until_ctrl_c_and_nothing_is_left(server: Serve, ports
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 0
     assert _alive(children) == set()
+    assert set(REPOSITORY.iterdir()) == before
 
 
 def test_when_one_server_ends_the_others_end_too(server: Serve) -> None:

@@ -171,7 +171,8 @@ def test_landing_decides_flag_name_and_time(warehouse: Warehouse) -> None:
         ("b", "schools/новое имя.csv", True),
         ("c", "schools/c.csv", False),
     ]
-    assert rows_of(warehouse, "_rejections", "file_sha256, file_name")[1] == ("b", "schools/новое имя.csv")
+    assert rows_of(warehouse, "_rejections", "file_sha256, file_name") == [("a", "schools/a.csv"), ("b", "schools/новое имя.csv")]
+    assert rows_of(warehouse, "schools", "_file_sha256, _row_number")[2] == ("c", 2)
     warehouse.update_landing([file("c")], absent=[])
     assert rows_of(warehouse, "_files", "file_sha256, in_landing")[2] == ("c", True)
 
