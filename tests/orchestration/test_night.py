@@ -166,7 +166,7 @@ def test_ctrl_c_leaves_the_old_publication(settings: Settings, monkeypatch: pyte
         raise KeyboardInterrupt
 
     before = current_publication(settings.published)
-    monkeypatch.setattr("orchestration.refresh.Refresh.land", interrupt)
+    monkeypatch.setattr("orchestration.refresh.Refresh.is_up_to_date", interrupt)
     assert night() == 3
     assert current_publication(settings.published) == before
     said = capfd.readouterr().err
