@@ -120,17 +120,6 @@ CURRENCIES = ["RUB"]
 # What Excel with Russian regional settings opens by a double click.
 CSV_EXPORT = {"encoding": "utf-8-sig", "sep": ";", "decimal": ","}
 
-
-def FLASK_APP_MUTATOR(app: Flask) -> None:
-    """Superset names the encoding of its CSV but, on this Werkzeug, no longer writes the mark by which Excel knows it."""
-
-    @app.after_request
-    def mark_csv(response: Response) -> Response:
-        if response.mimetype == "text/csv" and not response.is_streamed and not response.get_data().startswith(BOM_UTF8):
-            response.set_data(BOM_UTF8 + response.get_data())
-        return response
-
-
 # --- nothing leaves the machine ----------------------------------------------------------------------------------------
 
 # The built front end asks for a pixel of an outside host on every page and knows no switch for it:
@@ -169,10 +158,10 @@ SESSION_COOKIE_SECURE = ENABLE_PROXY_FIX = os.environ.get("OKO_HTTPS") == "1"
 PERMANENT_SESSION_LIFETIME = 12 * 3600
 # A cookie with every answer would let an answer to the login page, still under way, undo the login that has just succeeded.
 SESSION_REFRESH_EACH_REQUEST = False
-AUTH_RATE_LIMITED = RATELIMIT_ENABLED = True
-AUTH_RATE_LIMIT = "20 per minute"
+RATELIMIT_ENABLED = True
 RATELIMIT_APPLICATION = "200 per second"
 RATELIMIT_STORAGE_URI = "memory://"
+LOGIN_RATE_LIMIT = "20 per minute"
 GUEST_TOKEN_JWT_SECRET = _derived("guest token")
 GLOBAL_ASYNC_QUERIES_JWT_SECRET = _derived("async queries")
 
@@ -222,3 +211,18 @@ SQLLAB_CTAS_NO_LIMIT = False
 CELERY_CONFIG = None
 LOG_LEVEL = "WARNING"
 ALEMBIC_SKIP_LOG_CONFIG = True
+
+
+def FLASK_APP_MUTATOR(app: Flask) -> None:
+    """Two settings of Superset that its present libraries leave without effect."""
+    # AUTH_RATE_LIMIT reaches the page that shows the form, not the view that takes the password.
+    limited = app.appbuilder.sm.limiter.limit(LOGIN_RATE_LIMIT, methods=["POST"])
+    for endpoint in ("AuthDBView.login", "SecurityApi.login"):
+        app.view_functions[endpoint] = limited(app.view_functions[endpoint])
+
+    # The encoding of CSV_EXPORT is no longer written: without the mark Excel takes Russian for something else.
+    @app.after_request
+    def mark_csv(response: Response) -> Response:
+        if response.mimetype == "text/csv" and not response.is_streamed and not response.get_data().startswith(BOM_UTF8):
+            response.set_data(BOM_UTF8 + response.get_data())
+        return response

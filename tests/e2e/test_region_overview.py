@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import APIResponse, Page
+from playwright.sync_api import APIResponse, Browser, Page
 
 from .conftest import RESULTS, provision
 from .dashboard import Dashboard, Watch, numbers
@@ -296,3 +296,10 @@ def test_provision_repeats_in_a_moment_and_tells_the_password_once(home: Path) -
     assert time.monotonic() - begun < 5
     for name in ("superset_admin_password", "superset_secret_key"):
         assert stat.S_IMODE((home / "secrets" / name).stat().st_mode) == 0o600
+
+
+def test_passwords_cannot_be_tried_at_will(browser: Browser, superset_url: str) -> None:
+    with browser.new_context() as stranger:
+        guess = {"username": "admin", "password": "guess", "provider": "db"}
+        answers = [stranger.request.post(f"{superset_url}/api/v1/security/login", data=guess).status for _ in range(25)]
+    assert set(answers[:20]) == {401} and answers[-1] == 429
