@@ -112,7 +112,9 @@ class Dashboard:
         canvas = self.chart(name).locator("canvas").first
         box = canvas.bounding_box()
         assert box, name
+        # the tooltip of another chart fades slowly and would be read in the place of this one's
         self.page.mouse.move(5, 5)
+        self.page.locator(".echarts-tooltip:visible").first.wait_for(state="hidden", timeout=20_000)
         self.page.mouse.move(box["x"] + box["width"] * x, box["y"] + box["height"] * y, steps=3)
         tip = self.page.locator(".echarts-tooltip:visible").last
         tip.wait_for(timeout=10_000)
