@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache, cached_property
-from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -220,11 +219,9 @@ def load_sources(folder: Path = SOURCES) -> dict[str, Source]:
     return {source.source: source for source in sources}
 
 
-def source_order(sources: Mapping[str, Source]) -> list[str]:
-    """The sources, each after those that fill the code lists it is judged by."""
-    users = sorted(sources.values(), key=lambda source: source.source)
-    providers = {user.source: {other.source for other in users if other is not user and other.provides & user.needs} for user in users}
-    return list(TopologicalSorter(providers).static_order())
+def providers_of(source: Source, sources: Mapping[str, Source]) -> list[str]:
+    """The other sources that fill the code lists it is judged by: they are read before it."""
+    return [other.source for other in sources.values() if other is not source and other.provides & source.needs]
 
 
 def _load(path: Path) -> Source:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from dagster import AssetKey, AssetsDefinition, MaterializeResult, asset
 
-from ingest.declarations import Source
+from ingest.declarations import Source, providers_of
 from orchestration.assets.landing import LANDING
 from orchestration.refresh import Loaded
 from orchestration.resources import Night
@@ -35,7 +35,7 @@ def raw_assets(sources: Mapping[str, Source]) -> list[AssetsDefinition]:
 
 
 def _source_asset(source: Source, sources: Mapping[str, Source]) -> AssetsDefinition:
-    providers = [raw_key(other.source) for other in sources.values() if other is not source and other.provides & source.needs]
+    providers = [raw_key(name) for name in providers_of(source, sources)]
 
     @asset(key=raw_key(source.source), deps=[LANDING, *providers], group_name="raw", description=source.title)
     def load(night: Night) -> MaterializeResult[None]:

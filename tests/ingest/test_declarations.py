@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-from ingest.declarations import DeclarationError, load_sources, source_order
+from ingest.declarations import DeclarationError, load_sources, providers_of
 from ingest.recognise import reader_of
 
 GOOD = """
@@ -34,7 +35,8 @@ def test_all_sources_load_and_have_a_reader() -> None:
 
 
 def test_who_fills_a_list_comes_before_who_is_judged_by_it() -> None:
-    order = source_order(load_sources())
+    sources = load_sources()
+    order = list(TopologicalSorter({name: providers_of(source, sources) for name, source in sources.items()}).static_order())
     assert sorted(order) == sorted(load_sources())
     for user in ("staff", "ege", "vpr", "certificates", "network", "school_aliases"):
         assert order.index("schools") < order.index(user)
