@@ -56,7 +56,7 @@ def read_file(path: Path, name: str, sources: Mapping[str, Source], known: Known
     """Read one file; `name` is its path under landing/, whose first folder decides ties. Never raises for what the file holds."""
     folder = folder_of(name)
     try:
-        winners = recognise(read_grids(path, settings.limits), sources, folder)
+        winners = recognise(read_grids(path, settings.limits), sources, folder, known)
         return _read_tables(winners, folder, known, vault, settings, path)
     except FileFault as fault:
         return _rejected(fault, folder)

@@ -13,9 +13,10 @@ from typing import cast
 from ingest.declarations import Source
 from ingest.faults import FileFault
 from ingest.grid import Grid, Table
+from ingest.known import Known
 from ingest.layouts import tabular
 
-LayoutReader = Callable[[list[Grid], Source], list[Table]]
+LayoutReader = Callable[[list[Grid], Source, Known], list[Table]]
 
 
 @dataclass(frozen=True)
@@ -41,9 +42,9 @@ class Candidate:
         return ", ".join(dict.fromkeys(self.source.layouts[table.layout].title for table in self.tables))
 
 
-def recognise(grids: list[Grid], sources: Mapping[str, Source], folder: str) -> list[Candidate]:
+def recognise(grids: list[Grid], sources: Mapping[str, Source], folder: str, known: Known) -> list[Candidate]:
     """The winning candidate of every sheet that is recognised, the complete ones first. Raises FileFault if there is none."""
-    found = [(source, reader_of(source)(grids, source)) for source in sources.values() if _is_likely(source, grids)]
+    found = [(source, reader_of(source)(grids, source, known)) for source in sources.values() if _is_likely(source, grids)]
     winners = [winner for grid in grids if (winner := _of_sheet(grid.sheet, found, folder))]
     if not winners:
         raise _unknown_layout(grids, sources, folder)

@@ -12,21 +12,23 @@ import polars as pl
 
 from ingest.declarations import Source
 from ingest.grid import ROW, Grid, Table
+from ingest.known import Known
 from ingest.layouts import tabular
 
 # Every certificate of the published registers carries these; the others may be blank, and then the field is not written.
 FIELDS = ("Id", "IsFederal", "RegNumber", "RegionCode", "ControlOrgan", "EduOrgFullName")
 
 
-def tables(grids: list[Grid], source: Source) -> list[Table]:
+def tables(grids: list[Grid], source: Source, known: Known) -> list[Table]:
     """The certificates, or nothing."""
-    return [table for grid in grids for table in _certificates(grid, source)]
+    return [table for grid in grids for table in _certificates(grid, source, known)]
 
 
-def _certificates(grid: Grid, source: Source) -> list[Table]:
+def _certificates(grid: Grid, source: Source, known: Known) -> list[Table]:
     names = next(iter(grid.head(1)), ())
     missing = [field for field in FIELDS if field not in names]
     if 2 * len(missing) > len(FIELDS):
         return []
     # the names stand in no line of the file: the first record is number 1
-    return [replace(table, missing=missing, rows=table.rows.with_columns(pl.col(ROW) - 1)) for table in tabular.tables([grid], source)]
+    found = tabular.tables([grid], source, known)
+    return [replace(table, missing=missing, rows=table.rows.with_columns(pl.col(ROW) - 1)) for table in found]

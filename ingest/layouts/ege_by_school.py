@@ -15,6 +15,7 @@ import polars as pl
 
 from ingest.declarations import Layout, Source
 from ingest.grid import ROW, Grid, Table, column_letter
+from ingest.known import Known
 from ingest.layouts import tabular
 from ingest.layouts.labels import Cells, numbered
 from ingest.text import by_value, clean, fold, fold_header, name_key
@@ -63,11 +64,11 @@ class Head:
         return (f"{subject}: {label}" if subject and subject != label else label), column_letter(place)
 
 
-def tables(grids: list[Grid], source: Source) -> list[Table]:
+def tables(grids: list[Grid], source: Source, known: Known) -> list[Table]:
     """A table for every subject of every sheet."""
     flat = {name: layout for name, layout in source.layouts.items() if name not in REQUIRED}
     plain = source.model_copy(update={"layouts": flat})
-    return [table for grid in grids for table in (list(_form(grid, source)) or tabular.tables([grid], plain))]
+    return [table for grid in grids for table in (list(_form(grid, source)) or tabular.tables([grid], plain, known))]
 
 
 def _form(grid: Grid, source: Source) -> Iterator[Table]:

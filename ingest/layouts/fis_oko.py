@@ -19,6 +19,7 @@ import polars as pl
 
 from ingest.declarations import Layout, Source
 from ingest.grid import ROW, Footer, Grid, Table
+from ingest.known import Known
 from ingest.layouts import tabular
 from ingest.layouts.labels import Cells, Header, fold_all, numbered
 from ingest.text import clean, fold_header
@@ -105,15 +106,15 @@ class Report:
     has_tasks: bool = False
 
 
-def tables(grids: list[Grid], source: Source) -> list[Table]:
+def tables(grids: list[Grid], source: Source, known: Known) -> list[Table]:
     """The reports on these sheets, one a sheet, or a flat table."""
-    return [table for grid in grids for table in _sheet(grid, source)]
+    return [table for grid in grids for table in _sheet(grid, source, known)]
 
 
-def _sheet(grid: Grid, source: Source) -> list[Table]:
+def _sheet(grid: Grid, source: Source, known: Known) -> list[Table]:
     reports = {report.layout for report in REPORTS}
     flat = {name: layout for name, layout in source.layouts.items() if name not in reports}
-    plain = tabular.tables([grid], source.model_copy(update={"layouts": flat}))
+    plain = tabular.tables([grid], source.model_copy(update={"layouts": flat}), known)
     if any(not table.missing for table in plain):
         return plain
     head = _find_head(grid, source)

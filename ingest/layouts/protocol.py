@@ -16,6 +16,7 @@ import polars as pl
 from ingest import codes
 from ingest.declarations import Column, Layout, Source
 from ingest.grid import ROW, Footer, Grid, Table, column_letter
+from ingest.known import Known
 from ingest.layouts.labels import Cells, Header, fold_all, numbered, two_rows
 from ingest.layouts.tabular import FOOTER
 from ingest.text import clean, fold_header
@@ -108,7 +109,7 @@ class Head:
         return found, -len(self.missing)
 
 
-def tables(grids: list[Grid], source: Source) -> list[Table]:
+def tables(grids: list[Grid], source: Source, known: Known) -> list[Table]:
     """The protocols on these sheets; usually one a sheet."""
     return [table for grid in grids for table in _protocols(grid, source)]
 

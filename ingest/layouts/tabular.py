@@ -12,6 +12,7 @@ import polars as pl
 
 from ingest.declarations import Layout, Source
 from ingest.grid import ROW, Footer, Grid, Table, column_letter
+from ingest.known import Known
 
 FOOTER = "(?i)^ *(итого|всего|средние|среднее|средний балл|в среднем|минимальная граница|минимальный балл)([ \u00a0:.,]|$)"
 
@@ -32,7 +33,7 @@ class Match:
         return 2 * len(self.missing) <= self.required
 
 
-def tables(grids: list[Grid], source: Source) -> list[Table]:
+def tables(grids: list[Grid], source: Source, known: Known) -> list[Table]:
     """The tables of this source, at most one a sheet; with `missing` where a required header is not there."""
     return [table for grid in grids for table in _table_of(grid, source)]
 

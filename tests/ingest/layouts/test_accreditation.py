@@ -11,6 +11,7 @@ from layout_grids import SHARED, needs_shared, only, records
 from ingest.declarations import load_sources
 from ingest.faults import FileFault
 from ingest.grid import Table
+from ingest.known import FixedKnown
 from ingest.layouts import accreditation
 from ingest.readers import read_grids
 from ingest.settings import Limits
@@ -46,7 +47,7 @@ XML = """<?xml version="1.0" encoding="UTF-8"?>{doctype}
 
 
 def read(path: Path) -> list[Table]:
-    return accreditation.tables(read_grids(path, Limits()), load_sources()["accreditation"])
+    return accreditation.tables(read_grids(path, Limits()), load_sources()["accreditation"], FixedKnown())
 
 
 def written(folder: Path, name: str, text: str) -> Path:

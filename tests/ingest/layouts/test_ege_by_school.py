@@ -8,6 +8,7 @@ from layout_grids import SHARED, needs_shared, only, records, sheet
 
 from ingest.declarations import load_sources
 from ingest.grid import Grid, Table
+from ingest.known import FixedKnown
 from ingest.layouts import ege_by_school
 from ingest.readers import read_grids
 from ingest.settings import Limits
@@ -21,7 +22,7 @@ MOSCOW = SHARED / "data" / "moscow" / "data-9722-2016-10-31.csv"
 
 
 def read(*grids: Grid) -> list[Table]:
-    return ege_by_school.tables(list(grids), load_sources()["ege_by_school"])
+    return ege_by_school.tables(list(grids), load_sources()["ege_by_school"], FixedKnown())
 
 
 def form(*rows: str) -> list[Table]:

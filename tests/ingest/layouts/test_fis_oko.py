@@ -9,6 +9,7 @@ from layout_grids import only, records, sheet
 
 from ingest.declarations import load_sources
 from ingest.grid import Footer, Grid, Table
+from ingest.known import FixedKnown
 from ingest.layouts import fis_oko
 
 TITLE = "ВПР 2024 Математика 5 класс"
@@ -23,7 +24,7 @@ LOWERED, CONFIRMED, RAISED = (
 
 
 def read(*grids: Grid) -> list[Table]:
-    return fis_oko.tables(list(grids), load_sources()["vpr"])
+    return fis_oko.tables(list(grids), load_sources()["vpr"], FixedKnown())
 
 
 def individual(*rows: str) -> Table:

@@ -7,6 +7,7 @@ from layout_grids import only, records, sheet
 
 from ingest.declarations import load_sources
 from ingest.grid import Footer, Grid, Table
+from ingest.known import FixedKnown
 from ingest.layouts import protocol
 
 STANDARD = (
@@ -32,7 +33,7 @@ TITLE = "01 - Русский язык 2024.05.28"
 
 
 def read(grid: Grid, source: str = "ege") -> list[Table]:
-    return protocol.tables([grid], load_sources()[source])
+    return protocol.tables([grid], load_sources()[source], FixedKnown())
 
 
 # ---- variants ----------------------------------------------------------------------------------------------------------------
@@ -243,5 +244,5 @@ def test_every_sheet_is_read() -> None:
         sheet("Примечания", name="Лист2"),
         sheet("03 - Физика 2024.06.07", STANDARD, ROW, name="Физика"),
     ]
-    tables = protocol.tables(grids, load_sources()["ege"])
+    tables = protocol.tables(grids, load_sources()["ege"], FixedKnown())
     assert [(table.sheet, table.rows["subject_code"][0]) for table in tables] == [("Русский", "01"), ("Физика", "03")]
