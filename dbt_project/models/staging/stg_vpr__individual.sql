@@ -15,5 +15,7 @@ select
     raw_score,
     max_raw_score,
     mark,
-    journal_mark
+    journal_mark,
+    task_scores,
+    tasks
 from source

@@ -1,0 +1,81 @@
+-- Grain: one row per year, class, subject, school login and raw score of the ВПР; people where they are known, reports elsewhere.
+with results as (
+    select * from {{ ref('fct_vpr_result') }}
+),
+
+report as (
+    select * from {{ ref('int_vpr__score_count') }}
+),
+
+placed as (
+    {{ vpr_placed('report') }}
+),
+
+scored as (
+    select
+        *,
+        {{ round_to_integer('raw_score') }} as score
+    from results
+    where raw_score is not null
+),
+
+individual as (
+    select
+        min(academic_year) as academic_year,
+        vpr_year,
+        min(event_date) as event_date,
+        grade,
+        subject_code,
+        school_login,
+        min(school_code) as school_code,
+        score,
+        cast(count(*) as bigint) as pupils
+    from scored
+    group by vpr_year, grade, subject_code, school_login, score
+),
+
+individual_cells as (
+    select distinct
+        vpr_year,
+        grade,
+        subject_code,
+        school_code
+    from individual
+)
+
+select
+    academic_year,
+    vpr_year,
+    event_date,
+    grade,
+    subject_code,
+    school_login,
+    school_code,
+    'individual' as origin,
+    score,
+    pupils,
+    cast(sum(pupils) over (partition by vpr_year, grade, subject_code, school_login) as bigint) as participants,
+    true as is_consistent
+from individual
+union all
+select
+    placed.academic_year,
+    placed.vpr_year,
+    placed.event_date,
+    placed.grade,
+    placed.subject_code,
+    placed.school_login,
+    placed.school_code,
+    placed.origin,
+    placed.score,
+    placed.pupils,
+    placed.participants,
+    placed.is_consistent
+from placed
+left join individual_cells
+    on
+        placed.vpr_year = individual_cells.vpr_year
+        and placed.grade = individual_cells.grade
+        and placed.subject_code = individual_cells.subject_code
+        and placed.school_code = individual_cells.school_code
+where individual_cells.school_code is null

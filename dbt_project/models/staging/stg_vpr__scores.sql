@@ -1,0 +1,20 @@
+-- Grain: one row per year, class, subject and group of report 4; the shares of the scores stand in one JSON column.
+with source as (
+    select * from {{ current_rows('vpr_scores') }} as rows_that_count
+)
+
+select
+    year as vpr_year,
+    cast(grade as text) as grade,
+    subject_code,
+    group_kind,
+    group_name,
+    school_login,
+    procedure_date,
+    max_raw_score,
+    participants,
+    score_shares,
+    decimals,
+    file_name,
+    row_number
+from source
