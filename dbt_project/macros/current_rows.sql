@@ -10,6 +10,7 @@
         select
             r.*,
             f.file_name,
+            f.modified_at,
             row_number() over (
                 partition by r.{{ raw_keys()[layout] | join(', r.') }}
                 order by

@@ -30,3 +30,23 @@
 
 {# After a table is made: what the planner must know of it, on engines that do not know by themselves. #}
 {% macro refresh_statistics() %}{{ return(adapter.dispatch('refresh_statistics', 'oko')()) }}{% endmacro %}
+
+{# The keys and the values (as text) of the JSON object in a column, a row each; stand side by side in a select list. #}
+{% macro json_each_key(json) %}{{ return(adapter.dispatch('json_each_key', 'oko')(json)) }}{% endmacro %}
+{% macro json_each_value(json) %}{{ return(adapter.dispatch('json_each_value', 'oko')(json)) }}{% endmacro %}
+
+{# One value of a JSON object, as text. #}
+{% macro json_value(json, key) %}{{ return(adapter.dispatch('json_value', 'oko')(json, key)) }}{% endmacro %}
+
+{# The number that a text is; NULL where it is none. #}
+{% macro number_of(text) -%}
+    case when {{ text }} <> '' and regexp_replace({{ text }}, '^[0-9]{1,6}([.][0-9]{1,6})?$', '') = '' then cast({{ text }} as double precision) end
+{%- endmacro %}
+
+{# A text as a list of its characters. #}
+{% macro characters(text) %}{{ return(adapter.dispatch('characters', 'oko')(text)) }}{% endmacro %}
+
+{# The number that a text of digits is; NULL for any other text. #}
+{% macro whole_number(text) -%}
+    case when {{ text }} <> '' and trim(both '0123456789' from {{ text }}) = '' then cast({{ text }} as double precision) end
+{%- endmacro %}

@@ -1,20 +1,24 @@
-"""Result protocols of РИС ГИА: ЕГЭ in all its variants, ОГЭ, and the protocols of appeals and rechecks.
+"""Result protocols of РИС ГИА: ЕГЭ in all its variants, ОГЭ, ГВЭ of both, and the protocols of appeals and rechecks.
 
-Subject and exam date stand in the title, the header is one of the variants below. What a cell may hold is declared in
-`sources/ege` and `sources/oge` and judged by the core; what an appeal changes is decided in SQL.
+Subject and exam date stand in the title, the header is one of the variants below. ГВЭ and appeals look the same in РИС ГИА-11
+(source `ege`) and РИС ГИА-9 (`oge`): the classes of their people tell, else the day's protocol that is known, else the folder.
+What a cell may hold is declared in `sources/ege` and `sources/oge` and judged by the core; what an appeal changes is decided in SQL.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import polars as pl
 
 from ingest import codes
+from ingest.convert import date_of
 from ingest.declarations import Column, Layout, Source
+from ingest.faults import FileFault
 from ingest.grid import ROW, Footer, Grid, Table, column_letter
 from ingest.known import Known
 from ingest.layouts.labels import Cells, Header, fold_all, numbered, two_rows
@@ -25,6 +29,8 @@ HEAD_ROWS = 40
 TITLE_ROWS = 6
 TITLE_LENGTH = 300
 BASE_MATHEMATICS = "22"
+GVE = "ГВЭ"
+GVE_CODES = range(50, 100)
 TITLE_EXAMPLE = "заголовок вида 01 - Русский язык 2024.05.28"
 
 _DATE = r"(\d{4}[.-]\d{2}[.-]\d{2}|\d{2}\.\d{2}\.\d{4})"
@@ -33,15 +39,24 @@ _TITLE = re.compile(
     r"(\D.*?)[\s,]+(?:[пу]\W*)?" + _DATE + r"(?:\W+у\W*" + _DATE + r")?\D*$",
     re.IGNORECASE,
 )
+_GVE_OF_A_CLASS = re.compile(r"ГВЭ\s*-\s*(?:9|11)", re.IGNORECASE)
+
+
+Kind = Literal["ordinary", "base mathematics", "ГВЭ"]
+ANY: frozenset[Kind] = frozenset({"ordinary", "base mathematics", "ГВЭ"})
 
 
 @dataclass(frozen=True)
 class Variant:
-    """One header as contracts 3.2 writes it; every label must be there. `base`: base mathematics alone, or never."""
+    """One header as contracts 3.2 writes it; every label must be there, or another spelling of its column.
+
+    `kinds`: of which kinds of exams it is, as their titles tell. `is_shared`: both sources have it.
+    """
 
     layout: str
     header: str
-    base: bool = False
+    kinds: frozenset[Kind] = frozenset({"ordinary"})
+    is_shared: bool = False
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -49,49 +64,67 @@ class Variant:
         return {fold_header(label): label for label in self.header.split(";") if label}
 
 
-_LANGUAGE = (
+_PLACE = "Код ОО;Класс;Код ППЭ;Аудитория"
+_PERSON = "Фамилия;Имя;Отчество;Серия;Номер"
+_PARTS = (
     "Часть с кратким ответом;Часть с развёрнутым ответом;Устная часть;"
-    "Первичный балл устной части;Первичный балл письм. части;Первичный балл;Тестовый балл"
+    "Первичный балл устной части;Первичный балл письм. части;Первичный балл"
+)
+STANDARD = f"№;Код МСУ;{_PLACE};{_PERSON};Задания с кратким ответом;Задания с развёрнутым ответом;Первичный балл;Балл"
+WITH_MARK = f"№;Код МСУ;{_PLACE};{_PERSON};Задания с кратким ответом;Задания с развёрнутым ответом;Первичный балл;Оценка"
+BASE = f"№;{_PLACE};{_PERSON};Задания с кратким ответом;Первичный балл;Оценка"
+APPEAL = (
+    f"№;{_PLACE};Фамилия;Имя;;Отчество;Документ;Тип апелляции / перепроверки;Состояние;;"
+    "Дата отправки на обработку;Дата изменений;Балл до изменения;Первичный балл;Балл;Разница"
 )
 VARIANTS = [
-    Variant(
-        "ege",
-        "№;Код МСУ;Код ОО;Класс;Код ППЭ;Аудитория;Фамилия;Имя;Отчество;Серия;Номер;"
-        "Задания с кратким ответом;Задания с развёрнутым ответом;Первичный балл;Балл",
+    Variant("ege", STANDARD),
+    Variant("ege", BASE, kinds=frozenset({"base mathematics"})),
+    Variant("oge", WITH_MARK),
+    *(
+        Variant(layout, header)
+        for layout, result in (("ege", "Тестовый балл"), ("oge", "Оценка"))
+        for header in (
+            f"№;Код МСУ;{_PLACE};Фамилия;Имя;Отчество;Документ;{_PARTS};{result}",
+            f"№;Фамилия;;;Имя;;;Отчество;;Документ;{_PLACE};;{_PARTS};{result}",
+        )
     ),
-    Variant(
-        "ege",
-        "№;Код ОО;Класс;Код ППЭ;Аудитория;Фамилия;Имя;Отчество;Серия;Номер;Задания с кратким ответом;Первичный балл;Оценка",
-        base=True,
+    *(
+        Variant(layout, header, kinds=frozenset({"ГВЭ"}), is_shared=True)
+        for layout in ("ege", "oge")
+        for header in (WITH_MARK, BASE, STANDARD)
     ),
-    Variant("ege", f"№;Код МСУ;Код ОО;Класс;Код ППЭ;Аудитория;Фамилия;Имя;Отчество;Документ;{_LANGUAGE}"),
-    Variant("ege", f"№;Фамилия;;;Имя;;;Отчество;;Документ;Код ОО;Класс;Код ППЭ;Аудитория;;{_LANGUAGE}"),
-    Variant(
-        "ege_appeal",
-        "№;Код ОО;Класс;Код ППЭ;Аудитория;Фамилия;Имя;;Отчество;Документ;Тип апелляции / перепроверки;Состояние;;"
-        "Дата отправки на обработку;Дата изменений;Балл до изменения;Первичный балл;Балл;Разница",
-    ),
-    Variant(
-        "oge",
-        "№;Код МСУ;Код ОО;Класс;Код ППЭ;Аудитория;Фамилия;Имя;Отчество;Серия;Номер;"
-        "Задания с кратким ответом;Задания с развёрнутым ответом;Первичный балл;Оценка",
-    ),
+    *(Variant(layout, APPEAL, kinds=ANY, is_shared=True) for layout in ("ege_appeal", "oge_appeal")),
 ]
+# Which classes sit the exams of a source, and under which name its loaded protocols are known.
+EXAMS = {"ege": ({"11", "12"}, "ege_result"), "oge": ({"9"}, "oge_result")}
+FORMS = {"ege": "ЕГЭ", "oge": "ОГЭ"}
+_ALL_LABELS = {label for variant in VARIANTS for label in variant.labels}
+# less than half of the shortest header: no header at all
+FEWEST_LABELS = min(len(variant.labels) for variant in VARIANTS) // 2
 # The second header row of an appeal protocol, under «Текущие».
-_LOWER_LABELS = {fold_header("Первичный балл"), fold_header("Балл")}
+_LOWER_LABELS = {fold_header(label) for label in ("Первичный балл", "Балл", "Оценка", "Отметка")}
 
 
 @dataclass(frozen=True)
 class Title:
     """What the line above the header says: the subject's code, or its name; of a language with two dates the written part's."""
 
-    subject_code: str
+    subject: str
+    name: str
     exam_date: str
 
     @property
     def known_code(self) -> str | None:
         """The subject's code, if there is such a subject."""
-        return codes.subject_code(self.subject_code)
+        return codes.subject_code(self.subject)
+
+    @property
+    def kind(self) -> Kind:
+        """Of which kind of exams this is the title."""
+        if GVE in self.name.upper() or int(self.known_code or 0) in GVE_CODES:
+            return "ГВЭ"
+        return "base mathematics" if self.known_code == BASE_MATHEMATICS else "ordinary"
 
 
 @dataclass(frozen=True)
@@ -108,44 +141,88 @@ class Head:
         found = len(self.variant.labels) - len(self.missing)
         return found, -len(self.missing)
 
+    @property
+    def is_gve(self) -> bool:
+        return self.title is not None and self.title.kind == "ГВЭ"
+
 
 def tables(grids: list[Grid], source: Source, known: Known) -> list[Table]:
-    """The protocols on these sheets; usually one a sheet."""
-    return [table for grid in grids for table in _protocols(grid, source)]
+    """The protocols of this source on these sheets; usually one a sheet."""
+    found = []
+    for grid in grids:
+        protocols = list(_protocols(grid, source))
+        of_sheet = [table for _, table in protocols]
+        # on a sheet with a protocol that is this source's beyond doubt, the others are too
+        if any(not head.variant.is_shared for head, _ in protocols) or (protocols and source.source in _owners(of_sheet, known)):
+            found += of_sheet
+    return found
 
 
-def _protocols(grid: Grid, source: Source) -> Iterator[Table]:
-    head = _find_head(grid, 0, source)
+def _owners(found: list[Table], known: Known) -> set[str]:
+    """The sources that forms which both have may be of: by the classes in them, else by the protocols that are known of their days."""
+    classes = {grade for table in found if "class" in table.rows.columns for grade in table.rows["class"].str.extract(r"^\s*(\d{1,2})")}
+    by_class = {name for name, (grades, _) in EXAMS.items() if grades & classes}
+    if len(by_class) == 1:
+        return by_class
+    by_protocol = {name for name, (_, results) in EXAMS.items() if any(_is_known(table, known.rows(results)) for table in found)}
+    return by_protocol if len(by_protocol) == 1 else set(EXAMS)
+
+
+def _is_known(table: Table, results: pl.DataFrame) -> bool:
+    """Whether there are results of this table's subject and day."""
+    if table.rows.is_empty() or results.is_empty():
+        return False
+    subject, exam_date = (table.rows[name][0] for name in ("subject_code", "exam_date"))
+    is_same = (pl.col("subject_code") == codes.subject_code(subject)) & (pl.col("exam_date") == date_of(exam_date))
+    return bool(results.select(is_same.any()).item())
+
+
+def _protocols(grid: Grid, source: Source) -> Iterator[tuple[Head, Table]]:
+    head = _find_head(grid, source)
     while head:
         body = numbered(grid, head.header.end)
         following = _next_protocol(grid, body, head, source)
         if following:
             body = body.filter(pl.col(ROW) <= following[0])
-        yield _table(grid.sheet, body, head, source.layouts[head.variant.layout])
+        yield head, _table(grid.sheet, body, head, source)
         head = following[1] if following else None
 
 
 # ---- title and header --------------------------------------------------------------------------------------------------------
 
 
-def _find_head(grid: Grid, start: int, source: Source) -> Head | None:
-    """The row that looks most like one of the variants, if at least half of that variant is there."""
-    rows = grid.cells.slice(start, HEAD_ROWS).rows()
-    heads = [head for index in range(len(rows)) for head in _heads(rows, index, start, source)]
-    return max(heads, key=lambda head: head.fit, default=None)
+def _find_head(grid: Grid, source: Source) -> Head | None:
+    """The first row that is a whole header, if it is one of this source; else the one that is most like a header of this source."""
+    rows = grid.head(HEAD_ROWS)
+    found: list[Head] = []
+    for index in range(len(rows)):
+        heads = list(_heads(rows, index, 0, source))
+        if any(not head.missing for head in heads):
+            return _best([head for head in heads if not head.missing], source)
+        found += heads
+    return _best(found, source)
 
 
 def _heads(rows: Sequence[Cells], index: int, start: int, source: Source) -> Iterator[Head]:
+    """What this row may be the header of, in this source or in others."""
     upper, lower = rows[index], rows[index + 1] if index + 1 < len(rows) else ()
     is_double = bool(fold_all(lower)) and fold_all(lower) <= _LOWER_LABELS
     header = Header(two_rows(upper, lower) if is_double else tuple(upper), start + index + 1 + is_double)
     found = fold_all(header.labels) | fold_all(upper)
+    if len(found & _ALL_LABELS) < FEWEST_LABELS:
+        return
+    title = _title(rows[:index])
     for variant in VARIANTS:
-        missing = tuple(label for folded, label in variant.labels.items() if folded not in found)
-        if variant.layout in source.layouts and 2 * len(missing) <= len(variant.labels):
-            title = _title(rows[:index])
-            if not title or (title.known_code == BASE_MATHEMATICS) == variant.base:
-                yield Head(variant, header, title, missing)
+        missing = tuple(written for label, written in variant.labels.items() if not found & _spellings(label, variant, source))
+        if 2 * len(missing) <= len(variant.labels) and (title.kind if title else "ordinary") in variant.kinds:
+            yield Head(variant, header, title, missing)
+
+
+def _spellings(label: str, variant: Variant, source: Source) -> set[str]:
+    """Every way in which this label may be written."""
+    layout = source.layouts.get(variant.layout)
+    column = layout.columns.get(layout.by_header.get(label, "")) if layout else None
+    return {label, *map(fold_header, column.spellings if column else [])}
 
 
 def _title(rows: Sequence[Cells]) -> Title | None:
@@ -160,8 +237,9 @@ def _read_title(cells: Cells) -> Title | None:
     match = _TITLE.match(text) if len(text) <= TITLE_LENGTH else None
     if not match:
         return None
-    code, name, exam_date = match.group(1, 2, 3)
-    return Title(code or name.strip(" ;,.\"'«»"), exam_date)
+    code, exam_date = match.group(1, 3)
+    name = _GVE_OF_A_CLASS.sub(GVE, match[2].strip(" ;,.\"'«»"))
+    return Title(code or name, name, exam_date)
 
 
 def _next_protocol(grid: Grid, body: pl.DataFrame, head: Head, source: Source) -> tuple[int, Head] | None:
@@ -173,26 +251,59 @@ def _next_protocol(grid: Grid, body: pl.DataFrame, head: Head, source: Source) -
     if place is None:
         return None
     for row in body.filter(pl.col(f"c{place}") == head.header.labels[place])[ROW]:
-        following = _find_head(grid, max(head.header.end, row - TITLE_ROWS), source)
-        if following and following.title:
+        start = max(head.header.end, row - 1 - TITLE_ROWS)
+        heads = list(_heads(grid.cells.slice(start, row + 1 - start).rows(), row - 1 - start, start, source))
+        following = _best([one for one in heads if one.title], source)
+        if following and following.missing and any(not one.missing for one in heads):
+            raise _mixed_sheet(grid.sheet, row)
+        if following:
             return row, following
     return None
+
+
+def _best(heads: Iterable[Head], source: Source) -> Head | None:
+    """The head that fits best, of those that are of this source."""
+    return max((head for head in heads if head.variant.layout in source.layouts), key=lambda head: head.fit, default=None)
+
+
+def _mixed_sheet(sheet: str, row: int) -> FileFault:
+    where = f"на листе «{sheet}» " if sheet else ""
+    message = f"Протокол, который начинается {where}в строке {row}, другой формы, чем первый. Разложите протоколы по разным файлам."
+    return FileFault("unknown_layout", message, sheet=sheet)
 
 
 # ---- rows --------------------------------------------------------------------------------------------------------------------
 
 
-def _table(sheet: str, body: pl.DataFrame, head: Head, layout: Layout) -> Table:
-    found = {name: place for name, column in layout.columns.items() if (place := _find(head, column))}
+def _table(sheet: str, body: pl.DataFrame, head: Head, source: Source) -> Table:
+    layout = source.layouts[head.variant.layout]
+    found = {name: place for name, column in _columns(head, layout).items() if (place := _find(head, column))}
     headers = {name: named for name, (_, named) in found.items()}
     if head.missing or not head.title:
         missing = [*head.missing, *([] if head.title else [TITLE_EXAMPLE])]
         return Table(head.variant.layout, sheet, pl.DataFrame(schema={ROW: pl.Int64}), missing, headers)
     cells = {name: expression for name, (expression, _) in found.items()}
     records, others = _split(body, head, cells)
-    title = [pl.lit(value).alias(name) for name, value in asdict(head.title).items()]
-    rows = _identified(records.select(ROW, *title, **cells))
+    rows = _identified(records.select(ROW, **_said(head.title, source, layout), **cells))
     return Table(head.variant.layout, sheet, rows, [], headers, _footers(others, cells))
+
+
+def _columns(head: Head, layout: Layout) -> dict[str, Column]:
+    """The columns to look for. ГВЭ has no test score: whatever the last column is called, it holds the mark."""
+    if not head.is_gve:
+        return layout.columns
+    columns = {name: column for name, column in layout.columns.items() if name != "test_score"}
+    if "mark" in columns:
+        columns["mark"] = columns["mark"].model_copy(update={"alias": [*columns["mark"].alias, "Балл"]})
+    return columns
+
+
+def _said(title: Title, source: Source, layout: Layout) -> dict[str, pl.Expr]:
+    """What the title says of every row."""
+    said = {"subject_code": title.subject, "exam_date": title.exam_date}
+    if "exam_form" in layout.columns:
+        said["exam_form"] = GVE if title.kind == "ГВЭ" else FORMS[source.source]
+    return {name: pl.lit(value) for name, value in said.items()}
 
 
 def _find(head: Head, column: Column) -> tuple[pl.Expr, tuple[str, str]] | None:

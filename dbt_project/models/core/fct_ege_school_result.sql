@@ -75,7 +75,7 @@ protocol_cells as (
         subject_code,
         school_code
     from protocols
-    where is_graduate
+    where procedure_name = 'ЕГЭ' and is_graduate
 )
 
 select

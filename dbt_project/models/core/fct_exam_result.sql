@@ -1,10 +1,18 @@
 -- Grain: one row per exam attempt: procedure, subject, exam date and person.
 with results as (
-    select * from {{ ref('stg_ege__result') }}
+    select * from {{ ref('int_exam__protocol') }}
 ),
 
-appeals as (
+ege_appeals as (
     select * from {{ ref('stg_ege__appeal') }}
+),
+
+oge_appeals as (
+    select * from {{ ref('stg_oge__appeal') }}
+),
+
+appeal_states as (
+    select * from {{ ref('appeal_states') }}
 ),
 
 attribution as (
@@ -15,15 +23,53 @@ subjects as (
     select * from {{ ref('dim_subject') }}
 ),
 
--- a rejected appeal, or one still without an outcome, changes nothing
-decided_appeals as (
-    select *
+appeals as (
+    select
+        'ege' as source_name,
+        exam_date,
+        subject_code,
+        person_id,
+        state,
+        raw_score,
+        score
+    from ege_appeals
+    union all
+    select
+        'oge' as source_name,
+        exam_date,
+        subject_code,
+        person_id,
+        state,
+        raw_score,
+        mark as score
+    from oge_appeals
+),
+
+states as (
+    select distinct state
     from appeals
-    where coalesce(state, '') not like 'отклон%' and (score is not null or coalesce(state, '') like 'удовлетвор%')
+),
+
+outcomes as (
+    select
+        states.state,
+        bool_and(appeal_states.changes_result) as changes_result
+    from states
+    inner join appeal_states on states.state like appeal_states.state_pattern
+    group by states.state
+),
+
+-- a rejected appeal, or one still without an outcome, changes nothing; of an unknown state the new score tells
+decided_appeals as (
+    select appeals.*
+    from appeals
+    left join outcomes on appeals.state = outcomes.state
+    where coalesce(outcomes.changes_result, appeals.score is not null)
 ),
 
 attempts as (
     select
+        results.procedure_name,
         results.exam_year,
         results.exam_date,
         results.subject_code,
@@ -32,24 +78,27 @@ attempts as (
         coalesce(attribution.attributed_code, results.school_code) as school_code,
         results.class_name,
         results.grade,
-        coalesce(results.grade in ('11', '12'), false) as is_graduate,
+        results.participant_category,
+        results.is_graduate,
         decided_appeals.person_id is not null as is_changed_by_appeal,
         case when decided_appeals.person_id is null then results.raw_score else decided_appeals.raw_score end as raw_score,
-        -- the score of an appeal is a mark in a subject without test scores
+        -- the score of an appeal is a mark where there are no test scores
         case
-            when not coalesce(subjects.has_test_score, true) then null
+            when results.procedure_name <> 'ЕГЭ' or not coalesce(subjects.has_test_score, true) then null
             when decided_appeals.person_id is null then results.test_score
             else decided_appeals.score
         end as test_score,
         case
-            when coalesce(subjects.has_test_score, true) or decided_appeals.person_id is null then results.mark
+            when decided_appeals.person_id is null then results.mark
+            when results.procedure_name = 'ЕГЭ' and coalesce(subjects.has_test_score, true) then results.mark
             else decided_appeals.score
         end as mark,
         results.result_note
     from results
     left join decided_appeals
         on
-            results.subject_code = decided_appeals.subject_code
+            results.source_name = decided_appeals.source_name
+            and results.subject_code = decided_appeals.subject_code
             and results.exam_date = decided_appeals.exam_date
             and results.person_id = decided_appeals.person_id
     left join subjects on results.subject_code = subjects.subject_code
@@ -70,14 +119,14 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by exam_year, subject_code, person_id, is_graduate, is_valid
+            partition by procedure_name, exam_year, subject_code, person_id, participant_category, is_valid
             order by exam_date desc
         ) as place_from_last
     from judged
 )
 
 select
-    'ЕГЭ' as procedure_name,
+    procedure_name,
     exam_year,
     exam_date,
     subject_code,
@@ -86,6 +135,7 @@ select
     protocol_school_code,
     class_name,
     grade,
+    participant_category,
     is_graduate,
     raw_score,
     test_score,

@@ -48,7 +48,8 @@ units as (
     inner join subjects on attempts.subject_code = subjects.subject_code
     left join minimums on attempts.exam_year = minimums.threshold_year and attempts.subject_code = minimums.subject_code
     where
-        attempts.is_final
+        attempts.procedure_name = 'ЕГЭ'
+        and attempts.is_final
         and attempts.is_graduate
         and subjects.in_indicators
         and (minimums.minimum is not null or not subjects.has_test_score)

@@ -31,4 +31,9 @@ inner join thresholds
         and attempts.subject_code = thresholds.subject_code
         and thresholds.procedure_name = 'ЕГЭ'
         and thresholds.threshold_kind = 'ТБ2'
-where attempts.is_final and attempts.is_graduate and subjects.in_indicators and subjects.has_test_score
+where
+    attempts.procedure_name = 'ЕГЭ'
+    and attempts.is_final
+    and attempts.is_graduate
+    and subjects.in_indicators
+    and subjects.has_test_score

@@ -23,7 +23,7 @@ units as (
         cast(1 as double precision) as denominator,
         test_score * test_score as sum_squares
     from attempts
-    where is_final and is_graduate
+    where procedure_name = 'ЕГЭ' and is_final and is_graduate
     union all
     -- the form has no spread, so no interval comes of it
     select

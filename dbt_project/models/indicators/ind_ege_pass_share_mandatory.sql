@@ -40,7 +40,11 @@ mandatory as (
     from attempts
     inner join minimums on attempts.exam_year = minimums.threshold_year
     left join subjects on attempts.subject_code = subjects.subject_code
-    where attempts.subject_code in ('1', '2', '22') and attempts.is_graduate and attempts.is_valid
+    where
+        attempts.procedure_name = 'ЕГЭ'
+        and attempts.subject_code in ('1', '2', '22')
+        and attempts.is_graduate
+        and attempts.is_valid
 )
 
 select

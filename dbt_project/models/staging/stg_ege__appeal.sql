@@ -1,4 +1,4 @@
--- Grain: one row per subject, exam date and person of the appeal and recheck protocols.
+-- Grain: one row per subject, exam date and person of the appeal and recheck protocols of ГИА-11.
 with source as (
     select * from {{ current_rows('ege_appeal') }} as rows_that_count
 )

@@ -1,4 +1,4 @@
--- Grain: one row per subject, exam date and person of the protocols.
+-- Grain: one row per subject, exam date and person of the protocols of ГИА-11.
 with source as (
     select * from {{ current_rows('ege') }} as rows_that_count
 )
@@ -8,9 +8,13 @@ select
     exam_date,
     subject_code,
     person_id,
+    coalesce(exam_form, 'ЕГЭ') as exam_form,
     school_code,
     class as class_name,
     cast({{ leading_integer('class') }} as text) as grade,
+    short_answers,
+    long_answers,
+    oral_answers,
     raw_score,
     test_score,
     mark,

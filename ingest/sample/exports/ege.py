@@ -1,6 +1,6 @@
 """The protocols of РИС ГИА-11 in all six layouts: standard, base mathematics, КЕГЭ, languages of two templates, appeals.
 
-Main days, reserve days, retakes, one corrected protocol; doubled empty columns, shifted titles, footers.
+Main days, reserve days, retakes, one corrected protocol; doubled empty columns, shifted titles, footers. What ОГЭ has too: `protocols`.
 """
 
 from __future__ import annotations
@@ -11,17 +11,25 @@ from datetime import date, timedelta
 from itertools import groupby
 from random import Random
 
+from ingest.sample.exports.protocols import (
+    STANDARD,
+    STRANGERS,
+    Printed,
+    answers_of,
+    appeal_sheet,
+    document_of,
+    footers,
+    name_of,
+    printed_result,
+    title_of,
+    where,
+)
 from ingest.sample.files import Cell, Csv, Landing, Sheet
 from ingest.sample.model import World
 from ingest.sample.model.exams import Attempt
 from ingest.sample.model.people import document
 from ingest.sample.model.subjects import BASE_MATHS, INFORMATICS, PROFILE_MATHS, RUSSIAN, Subject
-from ingest.sample.untidy import spaced, without_yo
 
-STANDARD = (
-    "№;Код МСУ;Код ОО;Класс;Код ППЭ;Аудитория;Фамилия;Имя;Отчество;Серия;Номер;"
-    "Задания с кратким ответом;Задания с развёрнутым ответом;Первичный балл;Балл"
-)
 BASE = "№;Код ОО;Класс;Код ППЭ;Аудитория;Фамилия;Имя;Отчество;Серия;Номер;Задания с кратким ответом;Первичный балл;Оценка"
 _LANGUAGE_PARTS = (
     "Часть с кратким ответом;Часть с развёрнутым ответом;Устная часть;"
@@ -29,21 +37,12 @@ _LANGUAGE_PARTS = (
 )
 OLD_LANGUAGE = f"№;Код МСУ;Код ОО;Класс;Код ППЭ;Аудитория;Фамилия;Имя;Отчество;Документ;{_LANGUAGE_PARTS}"
 NEW_LANGUAGE = f"№;Фамилия;;;Имя;;;Отчество;;Документ;Код ОО;Класс;Код ППЭ;Аудитория;;{_LANGUAGE_PARTS}"
-APPEAL = (
-    "№;Код ОО;Класс;Код ППЭ;Аудитория;Фамилия;Имя;;Отчество;Документ;Тип апелляции / перепроверки;Состояние;;"
-    "Дата отправки на обработку;Дата изменений;Балл до изменения;Текущие;;Разница"
-)
-APPEAL_SECOND = f"{';' * 16}Первичный балл;Балл;"
-
 # The template before 2022 lives on where hardly anybody sits the subject.
 OLD_TEMPLATE = {"10"}
 AS_WORKBOOK = {"07", INFORMATICS}
 UTF8 = {"03": Csv("utf-8"), "04": Csv("utf-8-sig"), "06": Csv("utf-8", "\t"), PROFILE_MATHS: Csv("utf-8-sig")}
 DOUBLED_COLUMNS = 6
 SPOKEN_AFTER = timedelta(days=2)
-
-# Documents of people who appear in planted rows only are counted from here.
-STRANGERS = 90_000_000
 
 CORRECTED_SUBJECT, CORRECTED_ROWS = "18", 3
 MISCOUNTED_SUBJECT = "12"
@@ -93,18 +92,11 @@ def _protocol(rng: Random, subject: Subject, day: date, attempts: list[Attempt],
     sheet.text(*[""] * (7 if subject.code == PROFILE_MATHS else 0), layout.title(subject, day), "", "")
     sheet.text(*_doubled(subject, layout.header.split(";")))
     for number, attempt in enumerate(attempts, start=1):
-        printed = _printed(attempt, miscounted=attempt in wrong)
+        printed = printed_result(attempt, miscounted=attempt in wrong)
         sheet.record(_doubled(subject, [number, *layout.row(rng, attempt, printed)]))
     if plant:
         _plant(sheet, rng, subject, layout, attempts)
-    results = [row[-1] for row in sheet.rows[2:] if isinstance(row[-1], int)]
-    width = len(sheet.rows[1]) - 2
-    sheet.text("Средние", *[""] * width, round(sum(results) / len(results), 1) if results else "")
-    sheet.text("Минимальная граница", *[""] * width, subject.pass_score)
-    is_miscounted = plant and subject.code == MISCOUNTED_SUBJECT
-    sheet.text("Всего участников", *[""] * width, len(sheet.rows) - 4 + is_miscounted)
-    if is_miscounted:
-        sheet.remark("footer")
+    footers(sheet, subject.pass_score, is_miscounted=plant and subject.code == MISCOUNTED_SUBJECT)
     return sheet
 
 
@@ -116,42 +108,22 @@ def _doubled(subject: Subject, cells: Sequence[Cell]) -> list[Cell]:
 
 
 @dataclass(frozen=True)
-class _Printed:
-    """The result as the protocol has it: before any appeal."""
-
-    points: Cell
-    score: Cell
-
-
-def _printed(attempt: Attempt, miscounted: bool = False) -> _Printed:
-    if attempt.points is None:
-        return _Printed("", attempt.note)
-    points = attempt.appeal.points_before if attempt.appeal else attempt.points
-    points = max(0, points - 2) if miscounted else points
-    return _Printed(points, attempt.subject.scale[points])
-
-
-@dataclass(frozen=True)
 class _Layout:
     """A template: its title, its header, and a row without its number."""
 
     title: Callable[[Subject, date], str]
     header: str
-    row: Callable[[Random, Attempt, _Printed], list[Cell]]
+    row: Callable[[Random, Attempt, Printed], list[Cell]]
 
 
 def _layout(subject: Subject) -> _Layout:
     if subject.code == BASE_MATHS:
-        return _Layout(_title, BASE, _base_row)
+        return _Layout(title_of, BASE, _base_row)
     if subject.code in OLD_TEMPLATE:
         return _Layout(_old_language_title, OLD_LANGUAGE, _old_language_row)
     if subject.is_language:
         return _Layout(_new_language_title, NEW_LANGUAGE, _new_language_row)
-    return _Layout(_title, STANDARD, _standard_row)
-
-
-def _title(subject: Subject, day: date) -> str:
-    return f"{subject.code} - {subject.name} {day:%Y.%m.%d}"
+    return _Layout(title_of, STANDARD, _standard_row)
 
 
 def _old_language_title(subject: Subject, day: date) -> str:
@@ -162,60 +134,40 @@ def _new_language_title(subject: Subject, day: date) -> str:
     return f"{subject.name} п:{day:%Y.%m.%d}; у:{day + SPOKEN_AFTER:%Y.%m.%d}"
 
 
-def _standard_row(rng: Random, attempt: Attempt, printed: _Printed) -> list[Cell]:
-    short, long, _ = _answers(attempt)
+def _standard_row(rng: Random, attempt: Attempt, printed: Printed) -> list[Cell]:
+    short, long, _ = answers_of(attempt)
     graduate = attempt.graduate
-    return [*_where(rng, attempt, True), *_name(rng, attempt), graduate.series, graduate.number, short, long, printed.points, printed.score]
+    return [
+        *where(rng, attempt, True),
+        *name_of(rng, attempt),
+        graduate.series,
+        graduate.number,
+        short,
+        long,
+        printed.points,
+        printed.score,
+    ]
 
 
-def _base_row(rng: Random, attempt: Attempt, printed: _Printed) -> list[Cell]:
-    short, _, _ = _answers(attempt)
+def _base_row(rng: Random, attempt: Attempt, printed: Printed) -> list[Cell]:
+    short, _, _ = answers_of(attempt)
     graduate = attempt.graduate
-    return [*_where(rng, attempt, False), *_name(rng, attempt), graduate.series, graduate.number, short, printed.points, printed.score]
+    return [*where(rng, attempt, False), *name_of(rng, attempt), graduate.series, graduate.number, short, printed.points, printed.score]
 
 
-def _old_language_row(rng: Random, attempt: Attempt, printed: _Printed) -> list[Cell]:
-    return [*_where(rng, attempt, True), *_name(rng, attempt), _document(attempt), *_language_parts(attempt, printed)]
+def _old_language_row(rng: Random, attempt: Attempt, printed: Printed) -> list[Cell]:
+    return [*where(rng, attempt, True), *name_of(rng, attempt), document_of(attempt), *_language_parts(attempt, printed)]
 
 
-def _new_language_row(rng: Random, attempt: Attempt, printed: _Printed) -> list[Cell]:
-    last, first, middle = _name(rng, attempt)
-    school, grade, station, room = _where(rng, attempt, False)
+def _new_language_row(rng: Random, attempt: Attempt, printed: Printed) -> list[Cell]:
+    last, first, middle = name_of(rng, attempt)
+    school, grade, station, room = where(rng, attempt, False)
     name: list[Cell] = [last, "", "", first, "", "", middle, ""]
-    return [*name, _document(attempt), school, grade, station, room, "", *_language_parts(attempt, printed)]
+    return [*name, document_of(attempt), school, grade, station, room, "", *_language_parts(attempt, printed)]
 
 
-def _where(rng: Random, attempt: Attempt, with_msu: bool) -> list[Cell]:
-    school = attempt.graduate.school
-    station, room = f"{school.municipality.number:02d}{rng.randrange(1, 9):02d}", f"{rng.randrange(1, 30):04d}"
-    if attempt.subject.is_language:
-        station, room = f"п:{station} у:1081", f"п:{room} у:29"
-    return [*([school.municipality.msu_code] if with_msu else []), school.code, attempt.graduate.grade, station, room]
-
-
-def _name(rng: Random, attempt: Attempt) -> list[Cell]:
-    person = attempt.graduate.person
-    return [without_yo(rng, person.last), spaced(rng, person.first), spaced(rng, person.middle)]
-
-
-def _document(attempt: Attempt) -> str:
-    return f"{attempt.graduate.series} {attempt.graduate.number}".strip()
-
-
-def _answers(attempt: Attempt) -> tuple[str, str, str]:
-    """The masks of the three parts: `+` full, `-` nothing, a digit in between; `got(of)` for what experts judge."""
-    subject, tasks = attempt.subject, attempt.tasks
-    first, second = len(subject.short), len(subject.short) + len(subject.long)
-    short = "".join("+" if got == top else str(got) if got else "-" for got, top in zip(tasks[:first], subject.short, strict=True))
-    return short, _judged(tasks[first:second], subject.long), _judged(tasks[second:], subject.oral)
-
-
-def _judged(tasks: bytes, maxima: tuple[int, ...]) -> str:
-    return "".join(f"{got}({top})" for got, top in zip(tasks, maxima, strict=True))
-
-
-def _language_parts(attempt: Attempt, printed: _Printed) -> list[Cell]:
-    short, long, oral = _answers(attempt)
+def _language_parts(attempt: Attempt, printed: Printed) -> list[Cell]:
+    short, long, oral = answers_of(attempt)
     if not isinstance(printed.points, int):
         return [short, long, oral, "", "", printed.points, printed.score]
     spoken = min(printed.points, sum(attempt.tasks[len(attempt.subject.short) + len(attempt.subject.long) :]))
@@ -228,7 +180,7 @@ def _plant(sheet: Sheet, rng: Random, subject: Subject, layout: _Layout, attempt
 
     def stranger(changes: dict[str, Cell]) -> list[Cell]:
         """The last row again, with a document of its own and with these cells changed."""
-        cells: list[Cell] = [len(sheet.rows) - 1, *layout.row(rng, attempts[-1], _printed(attempts[-1]))]
+        cells: list[Cell] = [len(sheet.rows) - 1, *layout.row(rng, attempts[-1], printed_result(attempts[-1]))]
         series, number = document(STRANGERS + len(sheet.rows))
         for title, value in {"Серия": series, "Номер": number, **changes}.items():
             cells[header.index(title)] = value
@@ -251,41 +203,9 @@ def _write_appeals(world: World, landing: Landing, rng: Random, attempts: list[A
     if not attempts:
         return
     subject = attempts[0].subject
-    sheet = Sheet()
-    sheet.text(_layout(subject).title(subject, day))
-    sheet.text(*APPEAL.split(";"))
-    sheet.text(*APPEAL_SECOND.split(";"))
-    for number, attempt in enumerate(attempts, start=1):
-        sheet.record([number, *_appeal_row(rng, attempt)])
+    sheet = appeal_sheet(rng, _layout(subject).title(subject, day), attempts)
     if day == subject.exam_day(world.last_year) and subject.code == RUSSIAN:
-        row = _appeal_row(rng, attempts[-1])
+        row = list(sheet.rows[-1])
         # Nobody with this document sat the exam: the row waits for its protocol.
-        sheet.faulty("unknown_code", [len(attempts) + 1, *row[:8], " ".join(document(STRANGERS)), *row[9:]])
+        sheet.faulty("unknown_code", [len(attempts) + 1, *row[1:9], " ".join(document(STRANGERS)), *row[10:]])
     landing.csv(f"ege/{day.year}/апелляции/{subject.code}_{day:%d%m%Y}_апелляции.csv", sheet, day + timedelta(days=25))
-
-
-def _appeal_row(rng: Random, attempt: Attempt) -> list[Cell]:
-    appeal = attempt.appeal
-    assert appeal is not None and attempt.score is not None
-    school, grade, station, room = _where(rng, attempt, False)
-    last, first, middle = _name(rng, attempt)
-    return [
-        school,
-        grade,
-        station,
-        room,
-        last,
-        first,
-        "",
-        middle,
-        _document(attempt),
-        appeal.kind,
-        "Удовлетворена" if appeal.granted else "Отклонена",
-        "",
-        f"{appeal.sent:%d.%m.%Y} 09:15:00",
-        f"{appeal.sent + timedelta(days=2):%d.%m.%Y} 18:40:10",
-        appeal.score_before,
-        attempt.points,
-        attempt.score,
-        attempt.score - appeal.score_before,
-    ]

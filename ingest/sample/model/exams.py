@@ -1,6 +1,6 @@
-"""ЕГЭ as it went: who graduates, what they choose, how each attempt ends, appeals, reserve days, retakes.
+"""ЕГЭ, ОГЭ and ГВЭ as they went: who graduates, what they choose, how each attempt ends, appeals, reserve days, retakes.
 
-What a protocol prints belongs to `exports.ege`.
+What a protocol prints belongs to `exports.protocols`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from random import Random
 from ingest.sample.model import subjects
 from ingest.sample.model.people import Person, document, draw_person
 from ingest.sample.model.places import School
-from ingest.sample.model.subjects import SUBJECTS, Subject
+from ingest.sample.model.subjects import GVE_SUBJECTS, OGE_SUBJECTS, SUBJECTS, Subject
 
 GRADUATES_OF_A_GRADE = 0.42
 YEARLY_GAIN = 0.05
@@ -26,12 +26,21 @@ SEPTEMBER_DAYS = {subjects.RUSSIAN: (9, 5), subjects.BASE_MATHS: (9, 9)}
 # Since 2024 a graduate may sit one subject of his choice again in July; the new result replaces the old.
 JULY_RETAKE_SINCE = 2024
 
+NINTH_GRADERS_OF_A_GRADE = 0.8
+OGE_YEARS = 2
+# Documents of those who sit ОГЭ and ГВЭ are counted from here.
+NINTH_GRADERS, LAST_GRADERS = 40_000_000, 80_000_000
+SHARE_OF_GVE = 0.03
+OGE_JULY, OGE_SEPTEMBER = (7, 1), (9, 3)
+# Whoever fails more exams than this comes back next year.
+MOST_RETAKEN = 2
+
 ANNULLED, UNFINISHED, ABSENT = "аннулирован", "не завершил", "X"
 
 
 @dataclass(slots=True, eq=False)
 class Graduate:
-    """Somebody who sits ЕГЭ at a school: this year's graduate, or (class blank) one of earlier years. The document may be blank."""
+    """Somebody who sits exams at a school: this year's graduate, or (class blank) one of earlier years. The document may be blank."""
 
     person: Person
     series: str
@@ -172,3 +181,60 @@ def _appeal(rng: Random, attempt: Attempt) -> None:
         attempt.score = attempt.subject.scale[attempt.points]
     kind = "перепроверка" if rng.random() < 0.15 else "апелляция"
     attempt.appeal = Appeal(kind, granted, before, score_before, attempt.day + timedelta(days=rng.randrange(10, 14)))
+
+
+# ---- ОГЭ and ГВЭ -------------------------------------------------------------------------------------------------------------
+
+
+def hold_oge(rng: Random, schools: list[School], first_year: int, last_year: int) -> dict[int, list[Attempt]]:
+    """All attempts of ОГЭ and ГВЭ-9 of the last years, in order of subject, day and school."""
+    serial = count(NINTH_GRADERS)
+    return {
+        year: _hold_oge_year(rng, schools, year, year - first_year, serial)
+        for year in range(max(first_year, last_year - OGE_YEARS + 1), last_year + 1)
+    }
+
+
+def _hold_oge_year(rng: Random, schools: list[School], year: int, years_on: int, serial: Iterator[int]) -> list[Attempt]:
+    attempts: list[Attempt] = []
+    for school in schools:
+        if not school.is_open(date(year, 5, 25)):
+            continue
+        for number in range(max(1, round(school.size * NINTH_GRADERS_OF_A_GRADE * rng.gauss(1, 0.1)))):
+            grade = f"9{'АБВГ'[number % 2]}" if school.size > 25 else "9"
+            pupil = Graduate(draw_person(rng), *document(next(serial)), school, grade, school.ability(rng, years_on))
+            attempts += _sit_gve(rng, pupil, year) if rng.random() < SHARE_OF_GVE else _sit_oge(rng, pupil, year)
+    return _in_order(attempts)
+
+
+def hold_gve(rng: Random, leaving: list[tuple[School, int]], first_year: int) -> dict[int, list[Attempt]]:
+    """ГВЭ-11 of one graduate of each of these schools in these years, in order of subject, day and school."""
+    serial = count(LAST_GRADERS)
+    years: dict[int, list[Attempt]] = {}
+    for school, year in leaving:
+        graduate = Graduate(draw_person(rng), *document(next(serial)), school, "11", school.ability(rng, year - first_year))
+        years.setdefault(year, []).extend(_sit_gve(rng, graduate, year))
+    return {year: _in_order(attempts) for year, attempts in years.items()}
+
+
+def _in_order(attempts: list[Attempt]) -> list[Attempt]:
+    order = {subject.code: place for place, subject in enumerate([*OGE_SUBJECTS, *GVE_SUBJECTS])}
+    return sorted(attempts, key=lambda attempt: (order[attempt.subject.code], attempt.day))
+
+
+def _sit_gve(rng: Random, pupil: Graduate, year: int) -> list[Attempt]:
+    return [_attempt(rng, pupil, subject, subject.exam_day(year)) for subject in GVE_SUBJECTS]
+
+
+def _sit_oge(rng: Random, pupil: Graduate, year: int) -> list[Attempt]:
+    """The main days; the reserve days of July for who was ill or failed, September for who failed again."""
+    chosen = [subject for subject in OGE_SUBJECTS if rng.random() < subject.share]
+    attempts = [_attempt(rng, pupil, subject, subject.exam_day(year)) for subject in chosen]
+    open_exams = [attempt.subject for attempt in attempts if not attempt.is_passed and attempt.note != ANNULLED]
+    for day in (OGE_JULY, OGE_SEPTEMBER):
+        if len(open_exams) > MOST_RETAKEN:
+            break
+        again = [_attempt(rng, pupil, subject, date(year, *day), better=0.3) for subject in open_exams if rng.random() < 0.9]
+        attempts += again
+        open_exams = [attempt.subject for attempt in again if not attempt.is_passed]
+    return attempts

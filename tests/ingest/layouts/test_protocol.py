@@ -1,14 +1,21 @@
-"""The six variants of ЕГЭ protocols, ОГЭ, and what surrounds the rows: titles, doubled columns, footers, page breaks."""
+"""The six variants of ЕГЭ protocols, ОГЭ, ГВЭ, and what surrounds the rows: titles, doubled columns, footers, page breaks."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import polars as pl
 import pytest
 from layout_grids import only, records, sheet
 
 from ingest.declarations import load_sources
+from ingest.faults import FileFault
 from ingest.grid import Footer, Grid, Table
 from ingest.known import FixedKnown
 from ingest.layouts import protocol
+from ingest.reading import Reading
 
 STANDARD = (
     "№;Код МСУ;Код ОО;Класс;Код ППЭ;Аудитория;Фамилия;Имя;Отчество;Серия;Номер;"
@@ -32,8 +39,11 @@ ROW_2 = "2;001;080102;11;0123;0009;Зайцев;Пахом;;4817;251914;+---;0(2
 TITLE = "01 - Русский язык 2024.05.28"
 
 
-def read(grid: Grid, source: str = "ege") -> list[Table]:
-    return protocol.tables([grid], load_sources()[source], FixedKnown())
+NOTHING = FixedKnown()
+
+
+def read(grid: Grid, source: str = "ege", known: FixedKnown = NOTHING) -> list[Table]:
+    return protocol.tables([grid], load_sources()[source], known)
 
 
 # ---- variants ----------------------------------------------------------------------------------------------------------------
@@ -121,15 +131,103 @@ def test_oge_has_a_mark() -> None:
     assert (table.layout, records(table, "subject_code", "class", "raw_score", "mark")) == ("oge", [("02", "9Б", "17", "3")])
 
 
+def test_the_mark_of_oge_may_be_called_so() -> None:
+    row = "1;001;080101;9;0028;0020;Лисицына;Ульяна;Игоревна;3519;648852;+22+;2(2)0(2);17;3"
+    table = only(read(sheet("02 - Математика 2024.06.06", OGE.replace("Оценка", "Отметка"), row), "oge"))
+    assert records(table, "mark") == [("3",)]
+
+
 def test_ege_and_oge_do_not_take_each_other() -> None:
     oge, base, ege = (
         sheet("02 - Математика 2024.06.06", OGE, ROW),
         sheet("22 - Математика базовая 2024.05.31", BASE, ROW),
         sheet(TITLE, STANDARD),
     )
-    assert [table.missing for table in read(oge, "ege")] == [["Балл"]]
-    assert read(base, "oge") == []
-    assert [table.missing for table in read(ege, "oge")] == [["Оценка"]]
+    assert read(oge, "ege") == read(base, "oge") == read(ege, "oge") == []
+
+
+def test_past_graduates_have_words_or_nothing_for_a_class() -> None:
+    rows = [ROW.replace("11А", "ВПЛ"), ROW_2.replace(";11;", ";;"), ROW_2.replace(";11;", ";СПО;")]
+    assert records(only(read(sheet(TITLE, STANDARD, *rows))), "class", "exam_form") == [("ВПЛ", "ЕГЭ"), (None, "ЕГЭ"), ("СПО", "ЕГЭ")]
+
+
+# ---- ГВЭ and appeals, which look the same in both systems --------------------------------------------------------------------
+
+GVE_ROW = "1;001;080101;{};0028;0020;Лисицына;Ульяна;Игоревна;3519;648852;+22+;2(2)0(2);17;4"
+
+
+@pytest.mark.parametrize(
+    ("title", "subject"),
+    [
+        ("51 - Русский язык (ГВЭ) 2024.05.28", "51"),
+        ("51 - Русский язык 2024.05.28", "51"),  # the code alone says it
+        ("Русский язык (ГВЭ-11) 2024.05.28", "Русский язык (ГВЭ)"),
+        ("01 - Русский язык ГВЭ 2024.05.28", "01"),  # the word alone says it
+    ],
+)
+@pytest.mark.parametrize("last", ["Оценка", "Отметка", "Балл"])
+def test_gve_has_marks_alone(title: str, subject: str, last: str) -> None:
+    grid = sheet(title, OGE.replace("Оценка", last), GVE_ROW.format("11А"))
+    assert read(grid, "oge") == []
+    table = only(read(grid, "ege"))
+    assert records(table, "exam_form", "subject_code", "raw_score", "mark") == [("ГВЭ", subject, "17", "4")]
+    assert "test_score" not in table.rows.columns
+
+
+def test_gve_of_the_ninth_class_may_have_no_long_answers() -> None:
+    row = "1;080101;9Б;0028;0020;Лисицына;Ульяна;Игоревна;3519;648852;+22+;10;4"
+    grid = sheet("52 - Математика (ГВЭ) 2024.06.06", BASE, row)
+    assert read(grid, "ege") == []
+    table = only(read(grid, "oge"))
+    assert records(table, "exam_form", "subject_code", "mark") == [("ГВЭ", "52", "4")]
+
+
+def appeals(*classes: str, title: str = TITLE) -> Grid:
+    rows = [f"{n};080106;{c};0001;0002;Горностаев;Артём;;;9423 41725{n};апелляция;;;;;64;37;4;" for n, c in enumerate(classes, 1)]
+    return sheet(title, APPEAL, ";;;;;;;;;;;;;;;;Первичный балл;Балл;", *rows)
+
+
+@pytest.mark.parametrize(
+    ("classes", "ege", "oge"),
+    [
+        (["11А", ""], True, False),
+        (["12"], True, False),
+        (["9Б", "9"], False, True),
+        (["9", "11"], True, True),  # the folder decides
+        ([""], True, True),
+        (["ВПЛ"], True, True),
+    ],
+)
+def test_appeals_are_of_the_classes_in_them(classes: list[str], ege: bool, oge: bool) -> None:
+    assert [bool(read(appeals(*classes), source)) for source in ("ege", "oge")] == [ege, oge]
+
+
+def test_appeals_without_classes_are_of_the_day_whose_protocol_is_known() -> None:
+    def results(subject: str, day: date) -> pl.DataFrame:
+        return pl.DataFrame({"subject_code": [subject], "exam_date": [day], "person_id": ["p"]})
+
+    oge_day = FixedKnown(rows={"ege_result": results("1", date(2024, 5, 29)), "oge_result": results("1", date(2024, 5, 28))})
+    assert read(appeals(""), "ege", oge_day) == []
+    assert only(read(appeals(""), "oge", oge_day)).layout == "oge_appeal"
+    both = FixedKnown(rows={name: results("1", date(2024, 5, 28)) for name in ("ege_result", "oge_result")})
+    assert read(appeals(""), "ege", both) and read(appeals(""), "oge", both)
+
+
+def test_what_neither_classes_nor_protocols_tell_the_folder_does(tmp_path: Path, read: Callable[..., Reading]) -> None:
+    cells = appeals("").cells.fill_null("").rows()
+    path = tmp_path / "апелляции.csv"
+    path.write_text("\n".join(";".join(row) for row in cells), encoding="utf-8")
+    for folder in ("ege", "oge"):
+        reading = read(path, name=f"{folder}/апелляции.csv")
+        assert (reading.source, reading.layout, reading.waiting) == (folder, f"{folder}_appeal", True)
+    astray = read(path, name="апелляции.csv")
+    assert astray.rejections["reason_code"].to_list() == ["unknown_layout"]
+    assert "ЕГЭ» (ege) и «Протокол апелляций и перепроверок ОГЭ» (oge)" in astray.rejections["message_ru"][0]
+
+
+def test_appeals_in_base_mathematics() -> None:
+    table = only(read(appeals("11", title="22 - Математика базовая 2024.05.31")))
+    assert records(table, "subject_code", "score") == [("22", "4")]
 
 
 # ---- titles ------------------------------------------------------------------------------------------------------------------
@@ -236,6 +334,31 @@ def test_a_second_protocol_below_has_its_own_title_and_columns() -> None:
     assert records(first, "_row", "subject_code", "test_score") == [(3, "01", "66"), (4, "01", "20")]
     assert records(second, "_row", "subject_code", "exam_date", "person_id", "mark") == [(9, "22", "2024.05.31", "4817 251915", "5")]
     assert first.footers == [Footer(5, "Всего участников", {"school_code": "2"})]
+
+
+def test_a_short_protocol_is_not_passed_over_for_a_longer_header_below() -> None:
+    base = "1;080103;11;0067;0005;Барсукова;Вера;Игоревна;4817;251915;-11+;17;5"
+    first, second = read(sheet("22 - Математика базовая 2024.05.31", BASE, base, "", TITLE, STANDARD, ROW))
+    assert records(first, "_row", "subject_code") == [(3, "22")]
+    assert records(second, "_row", "subject_code") == [(7, "01")]
+
+
+def test_a_page_break_just_above_the_next_protocol() -> None:
+    first, second = read(sheet(TITLE, STANDARD, ROW, STANDARD, ROW_2, "", "03 - Физика 2024.06.07", STANDARD, ROW))
+    assert [records(table, "_row", "subject_code") for table in (first, second)] == [[(3, "01"), (5, "01")], [(9, "03")]]
+
+
+def test_a_second_protocol_that_lacks_a_column_is_missing_it() -> None:
+    header = STANDARD.replace("Класс", "")
+    tables = read(sheet(TITLE, STANDARD, ROW, "03 - Физика 2024.06.07", header, ROW))
+    assert [table.missing for table in tables] == [[], ["Класс"]]
+
+
+def test_ege_and_oge_on_one_sheet_are_refused() -> None:
+    grid = sheet(TITLE, STANDARD, ROW, "02 - Математика 2024.06.06", OGE, ROW, name="Все")
+    with pytest.raises(FileFault, match="на листе «Все» в строке 5, другой формы"):
+        read(grid, "ege")
+    assert read(grid, "oge") == []
 
 
 def test_every_sheet_is_read() -> None:

@@ -23,7 +23,7 @@ protocols as (
         count(*) as participants,
         avg(test_score) as mean_score
     from attempts
-    where is_graduate and is_final
+    where procedure_name = 'ЕГЭ' and is_graduate and is_final
     group by exam_year, subject_code, school_code
 ),
 
