@@ -1,7 +1,7 @@
 """The known lists by which files are judged, read from the warehouse when first asked for and again when a provider was loaded.
 
-A code list is what columns with `provides` hold; a list of rows (`known_row`) is what another layout of the same source holds under
-the same key. Judging is done in ingest/.
+A code list is what columns with `provides` hold; a list of rows is what another layout of the same source holds under the same key
+(`known_row`), or all that a layout holds, under its own name, where a reader asks for it (`reads`). Judging is done in ingest/.
 """
 
 from __future__ import annotations
@@ -21,13 +21,23 @@ Provider = tuple[str, tuple[str, ...]]
 def providers(sources: Iterable[Source]) -> dict[str, list[Provider]]:
     """For every known list the raw tables and columns that fill it."""
     found: dict[str, list[Provider]] = {}
+    sources = list(sources)
     for source in sources:
         for name, layout in source.layouts.items():
             for column, declared in layout.columns.items():
                 if declared.provides:
                     found.setdefault(declared.provides, []).append((name, (column,)))
         found.update(_row_providers(source))
+        found.update(_read_layouts(source, sources))
     return found
+
+
+def _read_layouts(source: Source, sources: Iterable[Source]) -> dict[str, list[Provider]]:
+    layouts = {name: layout for other in sources for name, layout in other.layouts.items()}
+    unknown = set(source.reads) - set(layouts)
+    if unknown:
+        raise DeclarationError(f"{source.source}: reads what is no layout: {', '.join(sorted(unknown))}")
+    return {name: [(name, tuple(layouts[name].columns))] for name in source.reads}
 
 
 def _row_providers(source: Source) -> dict[str, list[Provider]]:
@@ -47,6 +57,7 @@ class KnownLists(Known):
     def __init__(self, warehouse: Warehouse, sources: Mapping[str, Source]) -> None:
         self._warehouse = warehouse
         self._providers = providers(sources.values())
+        self._read = {name for source in sources.values() for name in source.reads}
         self._tables: dict[str, pl.DataFrame] = {}
         self._code_sets: dict[str, frozenset[str]] = {}
         self._generations = dict.fromkeys(self._providers, 0)
@@ -61,10 +72,17 @@ class KnownLists(Known):
         """The rows known now."""
         if name not in self._providers:
             return pl.DataFrame()
-        if name not in self._tables:
+        if name not in self._tables and name in self._read:
+            self._tables[name] = self._all_rows(name)
+        elif name not in self._tables:
             frames = [self._warehouse.current(table, columns) for table, columns in self._providers[name]]
             self._tables[name] = pl.concat([frame.rename(dict(zip(frame.columns, frames[0].columns, strict=True))) for frame in frames])
         return self._tables[name]
+
+    def _all_rows(self, layout: str) -> pl.DataFrame:
+        rows = self._warehouse.current_rows(layout, {})
+        columns = [name for _, names in self._providers[layout] for name in names if name in rows.columns]
+        return rows.select(columns).sort(columns)
 
     def loaded(self, tables: Iterable[str]) -> None:
         """Forgets the lists that these raw tables fill: they were just loaded into."""

@@ -185,9 +185,9 @@ class Refresh:
         self._known.loaded(reading.rows)
 
     def judge_waiting(self) -> Loaded:
-        """Reads again, from the archive, files with rows that waited for a list which has grown since they were judged."""
+        """Reads again, from the archive, files that a list which has changed since may read differently."""
         loaded = Loaded()
-        waiting = self.warehouse.rejected_files(RECOVERABLE)
+        waiting = self._waiting()
         self._judged = self._known.versions() if waiting else {}
         due = [file for file in self._waiting_files(waiting) if self._lists_of(file) & self._changed_since(file)]
         while due:
@@ -197,11 +197,17 @@ class Refresh:
                 self._judge_again(file, loaded)
             before, self._judged = self._judged, self._known.versions()
             changed = {name for name, version in self._judged.items() if version != before.get(name)}
-            still = self._waiting_files(self.warehouse.rejected_files(RECOVERABLE))
+            still = self._waiting_files(self._waiting())
             due = [file for file in still if self._lists_of(file) & changed]
         self._summarise()
         write_reports(self.settings.quarantine, self.warehouse.rejections())
         return loaded
+
+    def _waiting(self) -> set[str]:
+        """Contents with rows that wait for a list, and those whose reader goes by the rows of another source (a form and its map)."""
+        readers = [name for name, source in self.sources.items() if source.reads]
+        read = self.warehouse.files().filter(pl.col("source").is_in(readers))
+        return {*self.warehouse.rejected_files(RECOVERABLE), *read["file_sha256"]}
 
     def _waiting_files(self, sha256s: Iterable[str]) -> list[File]:
         wanted = self.warehouse.files().filter(pl.col("file_sha256").is_in(list(sha256s)))

@@ -1,4 +1,4 @@
-"""The export of ФИС ФРДО, template «ДПО» of 40 columns: originals, and duplicates issued for lost ones."""
+"""The export of ФИС ФРДО, template «ДПО» of 40 columns: originals, duplicates of lost, changed and spoilt ones, corrected documents."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ HEADER = (
     "Дата выдачи (оригинала);Фамилия получателя (оригинала);Имя получателя (оригинала);Отчество получателя (оригинала);"
     "Номер документа для изменения"
 )
-KIND, STATUS, LOST, NUMBER, ISSUED, HOURS, SNILS = 0, 1, 2, 6, 7, 20, 26
-ORIGINAL_NUMBER, ORIGINAL_ISSUED = 33, 35
+KIND, STATUS, LOST, EXCHANGED, DESTROYED, NUMBER, ISSUED, HOURS, SNILS = 0, 1, 2, 3, 4, 6, 7, 20, 26
+ORIGINAL_NUMBER, ORIGINAL_ISSUED, CORRECTED = 33, 35, 39
 
 SHORT, RETRAINING = "Удостоверение о повышении квалификации", "Диплом о профессиональной переподготовке"
 
@@ -56,8 +56,11 @@ def _sheet(rng: Random, courses: list[Course], last_day: date) -> Sheet:
     for course in courses:
         sheet.record(_row(rng, course))
         duplicate_day = course.end + timedelta(days=60)
-        if rng.random() < 0.015 and duplicate_day <= last_day:
-            sheet.record(_duplicate(_row(rng, course), course, duplicate_day))
+        chance = rng.random()
+        if chance < 0.015 and duplicate_day <= last_day:
+            sheet.record(_duplicate(_row(rng, course), course, duplicate_day, rng.choice((LOST, LOST, EXCHANGED, DESTROYED))))
+        elif chance > 0.99:
+            sheet.record(_correction(_row(rng, course), course))
     return sheet
 
 
@@ -100,10 +103,16 @@ def _row(rng: Random, course: Course) -> list[Cell]:
     ]
 
 
-def _duplicate(row: list[Cell], course: Course, day: date) -> list[Cell]:
-    row[STATUS], row[LOST] = "Дубликат", "Да"
+def _duplicate(row: list[Cell], course: Course, day: date, reason: int) -> list[Cell]:
+    row[STATUS], row[reason] = "Дубликат", "Да"
     row[NUMBER], row[ISSUED] = f"{course.document}9", day
     row[ORIGINAL_NUMBER - 2 : ORIGINAL_ISSUED + 4] = [row[KIND], "", course.document, row[8], course.end, *row[21:24]]
+    return row
+
+
+def _correction(row: list[Cell], course: Course) -> list[Cell]:
+    """The document as it should have been, under a number of its own; it names the one that it corrects."""
+    row[NUMBER], row[CORRECTED] = f"{course.document}8", course.document
     return row
 
 
