@@ -18,7 +18,15 @@ from ingest.faults import FileFault
 from ingest.grid import Table
 
 SCHEMA = pl.Schema(
-    {"sheet": pl.String, "row_number": pl.Int64, "column_name": pl.String, "reason_code": pl.String, "message_ru": pl.String}
+    {
+        "sheet": pl.String,
+        "row_number": pl.Int64,
+        "column_name": pl.String,
+        "reason_code": pl.String,
+        "message_ru": pl.String,
+        # where the cell stands, `E` or `J:K`; empty for a fault of the whole row or file
+        "column_letters": pl.String,
+    }
 )
 ECHOED = r"^(?:[^\p{L}]{1,20}|(?i:edu|sch)[0-9]{1,12})$"
 
@@ -29,25 +37,34 @@ _MARK = re.compile(r"(\{\w+\})")
 
 @dataclass(frozen=True)
 class Fault:
-    """One way in which a row of a table can be wrong. `waits`: the same row may be right at a later refresh."""
+    """One way in which a row of a table can be wrong; `letters`: the columns of the file that are to be mended, if it is one cell.
+
+    `waits`: the same row may be right at a later refresh.
+    """
 
     column: str
     reason: str
     message: str
+    letters: str = ""
     waits: bool = False
 
 
 def cell(table: Table, layout: Layout, column: str) -> str:
     """How a message names a cell: `Ячейка E{row} («Код ОО»)`."""
     title = layout.columns[column].title
-    letters = table.headers[column][1] if column in table.headers else ""
-    places = " и ".join(f"{letter}{ROW_MARK}" for letter in re.findall("[A-Z]+", letters))
+    places = " и ".join(f"{letter}{ROW_MARK}" for letter in re.findall("[A-Z]+", letters_of(table, column)))
     return f"Ячейка {places} («{title}»)" if places else f"Строка {ROW_MARK}, «{title}»"
+
+
+def letters_of(table: Table, column: str) -> str:
+    """Where a column stands in the file; empty where it has no place of its own."""
+    return table.headers[column][1] if column in table.headers else ""
 
 
 def cell_fault(table: Table, layout: Layout, column: str, reason: str, as_of: date) -> Fault:
     """What is wrong with one cell: its type, its bounds, its list of values."""
-    return Fault(column, reason, f"{cell(table, layout, column)}: {_cell_text(layout.columns[column], reason, as_of)}")
+    message = f"{cell(table, layout, column)}: {_cell_text(layout.columns[column], reason, as_of)}"
+    return Fault(column, reason, message, letters_of(table, column))
 
 
 def _cell_text(column: Column, reason: str, as_of: date) -> str:
@@ -65,6 +82,8 @@ def _cell_text(column: Column, reason: str, as_of: date) -> str:
     if reason == "out_of_range":
         bounds = [f"{word} {bound:g}" for word, bound in (("от", column.min), ("до", column.max)) if bound is not None]
         return f"значение невозможно{VALUE_MARK}, допустимо {' '.join(bounds)}. Исправьте его."
+    if column.advice:
+        return f"{column.advice}."
     if column.type == "yes_no":
         return f"здесь должно быть «да» или «нет»{VALUE_MARK}. Исправьте значение."
     if column.values:
@@ -76,8 +95,12 @@ def unknown_fault(table: Table, layout: Layout, columns: list[str], reason: str)
     """A code that no register knows; of several columns, none is known."""
     cells = " и ".join(cell(table, layout, column) for column in columns)
     what, register = ("такой школы", "реестре организаций (schools)") if reason == "unknown_school" else ("такого кода", "справочнике")
-    message = f"{cells}{VALUE_MARK}: {what} нет в {register}. Исправьте код или пришлите реестр, где он есть: строка загрузится сама."
-    return Fault(columns[-1], reason, message, waits=True)
+    advice = layout.columns[columns[-1]].advice or f"{what} нет в {register}. Исправьте код или пришлите реестр, где он есть"
+    if len(columns) > 1:
+        advice = "ни по одной из этих граф никто не найден. Заполните хотя бы одну верным кодом или пришлите реестр, где он есть"
+    message = f"{cells}{VALUE_MARK}: {advice}: строка загрузится сама."
+    letters = ":".join(filter(None, (letters_of(table, column) for column in columns)))
+    return Fault(columns[-1], reason, message, letters, waits=True)
 
 
 def unknown_row_fault(layout: Layout, columns: list[str], reason: str) -> Fault:
@@ -92,7 +115,13 @@ def order_fault(table: Table, layout: Layout, columns: tuple[str, str], word: st
     """Two cells of a row that contradict each other."""
     first, second = columns
     message = f"{cell(table, layout, second)}: {word}, чем «{layout.columns[first].title}» той же строки. Исправьте одно из двух."
-    return Fault(second, "conflicting_value", message)
+    return Fault(second, "conflicting_value", message, letters_of(table, second))
+
+
+def within_fault(table: Table, layout: Layout, column: str) -> Fault:
+    """A number that its row's own bounds leave out."""
+    message = f"{cell(table, layout, column)}: значение{VALUE_MARK} вне шкалы этой строки. Исправьте его."
+    return Fault(column, "out_of_range", message, letters_of(table, column))
 
 
 def duplicate_fault(layout: Layout) -> Fault:
@@ -105,7 +134,7 @@ def duplicate_fault(layout: Layout) -> Fault:
 
 def messages(rows: pl.DataFrame, fault: Fault, layout: Layout) -> pl.DataFrame:
     """The rejections of rows (`_sheet`, `_row`, `_text`, `_winner`) that have this fault."""
-    may_echo = pl.lit(not layout.has_personal) & pl.col("_text").str.contains(ECHOED)
+    may_echo = pl.lit(not (layout.has_personal or layout.typed_freely)) & pl.col("_text").str.contains(ECHOED)
     parts = {
         ROW_MARK: pl.col("_row").cast(pl.String),
         WINNER_MARK: pl.col("_winner"),
@@ -118,10 +147,11 @@ def messages(rows: pl.DataFrame, fault: Fault, layout: Layout) -> pl.DataFrame:
         column_name=pl.lit(layout.columns[fault.column].title),
         reason_code=pl.lit(fault.reason),
         message_ru=pl.concat_str(message),
+        column_letters=pl.lit(fault.letters),
     ).cast(SCHEMA)
 
 
 def file_rejection(fault: FileFault) -> pl.DataFrame:
     """The one rejection of a file that is not read at all."""
-    row = {"sheet": fault.sheet, "row_number": None, "column_name": fault.column, "reason_code": fault.reason, "message_ru": fault.message}
-    return pl.DataFrame([row], schema=SCHEMA)
+    place = {"sheet": fault.sheet, "row_number": None, "column_name": fault.column, "column_letters": ""}
+    return pl.DataFrame([{**place, "reason_code": fault.reason, "message_ru": fault.message}], schema=SCHEMA)

@@ -30,7 +30,7 @@ def main() -> None:
     """Око: хранилище данных о качестве образования региона."""
 
 
-@main.command()
+@main.command(short_help="Основное задание: новые файлы → показатели → публикация.")
 @click.option("--full", is_flag=True, help="Забыть всё, чего больше нет в landing, и прочитать всё заново.")
 @click.option("--source", "sources", multiple=True, metavar="ИСТОЧНИК", help="Искать новые файлы только в папке этого источника.")
 def refresh(full: bool, sources: tuple[str, ...]) -> None:
@@ -45,32 +45,64 @@ def refresh(full: bool, sources: tuple[str, ...]) -> None:
     sys.exit(run_night(_settings(), full=full, sources=_known_sources(sources)))
 
 
-def _known_sources(given: tuple[str, ...]) -> tuple[str, ...]:
+def _known_sources(given: tuple[str, ...], hint: str = "--source") -> tuple[str, ...]:
     if given:
         from ingest.declarations import load_sources
 
         known = load_sources()
         for source in given:
             if source not in known:
-                raise click.BadParameter(f"нет источника «{source}»; есть: {', '.join(sorted(known))}", param_hint="--source")
+                raise click.BadParameter(f"нет источника «{source}»; есть: {', '.join(sorted(known))}", param_hint=hint)
     return given
 
 
-@main.command()
+@main.command(short_help="Что за файл, что загрузится и что будет отклонено.")
 @click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="ФАЙЛ…")
 @click.option("--source", metavar="ИСТОЧНИК", help="Чей это файл, если по содержанию не понять.")
-def check(files: tuple[Path, ...], source: str | None) -> None:
-    """Говорит, что это за файл, что загрузится и что будет отклонено. Ничего не загружает.
+@click.option("--format", "kind", type=click.Choice(["text", "xlsx"]), default="text", show_default=True, help="xlsx: и копия с пометками.")
+@click.option("--out", type=click.Path(path_type=Path), metavar="ПУТЬ", help="Куда записать копию: новый файл или папка.")
+def check(files: tuple[Path, ...], source: str | None, kind: str, out: Path | None) -> None:
+    """Что это за файл, что загрузится и что будет отклонено; ничего не загружает.
 
-    Код выхода 1, если что-нибудь было бы отклонено.
+    Называет форму, отклонённые ячейки и что с ними сделать, число строк по школам и чем файл отличается от загруженного.
+    С --format xlsx записывает копию файла, где ошибочные ячейки закрашены и снабжены примечаниями: исправьте их и отправьте её.
+
+    \b
+    Код выхода: 0 — загрузится всё; 1 — что-нибудь было бы отклонено; 2 — неверный вызов;
+    3 — идёт обновление или хранилище недоступно, проверка не выполнена.
     """
     from orchestration.checking import check_files
 
     _known_sources((source,) if source else ())
-    sys.exit(check_files(_settings(), files, source))
+    if out and (kind != "xlsx" or (len(files) > 1 and not out.is_dir())):
+        raise click.BadParameter("нужен вместе с --format xlsx; для нескольких файлов — папка, которая есть", param_hint="--out")
+    _refuse_existing(out)
+    sys.exit(check_files(_settings(), files, source, mark=kind == "xlsx", out=out))
 
 
-@main.command()
+def _refuse_existing(out: Path | None) -> None:
+    if out and out.exists() and not out.is_dir():
+        raise click.BadParameter(f"файл «{out}» уже есть, поверх него не пишется", param_hint="--out")
+    if out and not out.parent.is_dir():
+        raise click.BadParameter(f"папки «{out.parent}» нет", param_hint="--out")
+
+
+@main.command(short_help="Шаблон XLSX для заполнения вручную.")
+@click.argument("source", required=False, metavar="[ИСТОЧНИК]")
+@click.option("--out", type=click.Path(path_type=Path), metavar="ПУТЬ", help="Куда записать: новый файл или папка.")
+def template(source: str | None, out: Path | None) -> None:
+    """Пишет шаблон XLSX источника: графы по порядку, списки значений, пояснения. Без имени показывает источники."""
+    from orchestration.templates import list_templates, write_template
+
+    if source is None:
+        list_templates()
+        return
+    _known_sources((source,), hint="ИСТОЧНИК")
+    _refuse_existing(out)
+    sys.exit(write_template(source, out))
+
+
+@main.command(short_help="Папка landing вымышленного региона.")
 @click.option("--schools", default=150, show_default=True, type=click.IntRange(1), metavar="N", help="Сколько школ.")
 @click.option("--years", default=3, show_default=True, type=click.IntRange(1), metavar="N", help="За сколько лет.")
 @click.option("--seed", default=1, show_default=True, type=int, metavar="N", help="Одно и то же число даёт одни и те же файлы.")
@@ -87,7 +119,7 @@ def sample(schools: int, years: int, seed: int, out: Path | None) -> None:
         raise click.UsageError(str(error)) from error
 
 
-@main.command()
+@main.command(short_help="Что и когда загружено, свежесть источников и витрин.")
 def status() -> None:
     """Что и когда загружено, сколько строк принято и отклонено, насколько свежи источники и витрины."""
     from orchestration.published import QueryRefused
@@ -99,7 +131,7 @@ def status() -> None:
         _fail(str(error))
 
 
-@main.command()
+@main.command(short_help="Один запрос на чтение к опубликованному.")
 @click.argument("query", metavar="ЗАПРОС")
 @click.option("--format", "kind", type=click.Choice(["table", "csv", "xlsx"]), default="table", show_default=True, help="Вид результата.")
 def sql(query: str, kind: str) -> None:
@@ -123,7 +155,7 @@ def sql(query: str, kind: str) -> None:
         _fail(str(error))
 
 
-@main.command()
+@main.command(short_help="Дашборды и история обновлений, пока не нажат Ctrl-C.")
 @click.option("--superset-port", default=8088, show_default=True, type=click.IntRange(1, 65535), metavar="ПОРТ")
 @click.option("--dagster-port", default=3000, show_default=True, type=click.IntRange(1, 65535), metavar="ПОРТ")
 def serve(superset_port: int, dagster_port: int) -> None:

@@ -80,7 +80,7 @@ def open_warehouse(settings: Settings, *, read_only: bool = False) -> Warehouse:
     if settings.target == "postgres":
         from warehouse.postgres_engine import PostgresWarehouse
 
-        return PostgresWarehouse(str(settings.database_url))
+        return PostgresWarehouse(str(settings.database_url), read_only=read_only)
     from warehouse.duckdb_engine import DuckDBWarehouse
 
     return DuckDBWarehouse(build_path(settings), read_only=read_only)

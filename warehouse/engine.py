@@ -60,6 +60,10 @@ class Warehouse(ABC):
         """Says which raw tables there are, without touching the database."""
         self._tables = {table.name: table for table in tables}
 
+    def is_prepared(self) -> bool:
+        """Whether a refresh has ever made schema `raw` here."""
+        return "_files" in self._existing_columns()
+
     def prepare(self, tables: Iterable[RawTable]) -> None:
         """Makes schema `raw`, its tables, and the columns that declarations gained since the tables were made."""
         self.know(tables)
@@ -205,17 +209,27 @@ class Warehouse(ABC):
             return pl.DataFrame(schema=dict.fromkeys(columns, pl.String))
         names = ", ".join(f'"{name}"' for name in columns)
         filled = " AND ".join(f'"{name}" IS NOT NULL' for name in columns)
+        return self.query(f"SELECT DISTINCT {names} FROM ({self._ranked(table)}) AS ranked WHERE _rank = 1 AND {filled} ORDER BY {names}")
+
+    def current_rows(self, table: str, within: Mapping[str, Sequence[Any]]) -> pl.DataFrame:
+        """The rows that count, with `_modified_at` of their file, where each column of `within` is blank or has one of its values."""
+        existing = self._existing_columns().get(table, set())
+        if not {*within, *self._tables[table].key} <= existing:
+            return pl.DataFrame()
+        names = ", ".join(f'"{name}"' for name in self._tables[table].all_columns if name in existing)
+        lists = {name: ", ".join("?" for _ in values) or "NULL" for name, values in within.items()}
+        inside = "".join(f' AND ("{name}" IS NULL OR "{name}" IN ({holes}))' for name, holes in lists.items())
+        sql = f"SELECT {names}, _modified_at FROM ({self._ranked(table)}) AS ranked WHERE _rank = 1{inside}"
+        return self.query(sql, [value for values in within.values() for value in values])
+
+    def _ranked(self, table: str) -> str:
         key = ", ".join(f'r."{name}"' for name in self._tables[table].key)
-        return self.query(f"""
-            SELECT DISTINCT {names} FROM (
-                SELECT r.*, row_number() OVER (
-                    PARTITION BY {key} ORDER BY f.modified_at DESC, f.file_name DESC, r._sheet DESC, r._row_number DESC
-                ) AS _rank
-                FROM {SCHEMA}.{table} AS r INNER JOIN {SCHEMA}._files AS f ON r._file_sha256 = f.file_sha256
-            ) AS ranked
-            WHERE _rank = 1 AND {filled}
-            ORDER BY {names}
-        """)
+        return f"""
+            SELECT r.*, f.modified_at AS _modified_at, row_number() OVER (
+                PARTITION BY {key} ORDER BY f.modified_at DESC, f.file_name DESC, r._sheet DESC, r._row_number DESC
+            ) AS _rank
+            FROM {SCHEMA}.{table} AS r INNER JOIN {SCHEMA}._files AS f ON r._file_sha256 = f.file_sha256
+        """
 
     def rejected_files(self, reasons: Sequence[str], *, whole: bool = False) -> list[str]:
         """The contents that have a rejection for one of these reasons; `whole`: rejected as a file, not by row."""

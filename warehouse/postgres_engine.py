@@ -30,16 +30,18 @@ _RESULT_TYPES: dict[str, pl.DataType] = {
 
 
 class PostgresWarehouse(Warehouse):
-    """The database behind `OKO_DATABASE_URL`, opened for writing."""
+    """The database behind `OKO_DATABASE_URL`, opened for writing unless told otherwise."""
 
     types: ClassVar[Mapping[str, str]] = {
         **{"text": "TEXT", "bigint": "BIGINT", "double": "DOUBLE PRECISION"},
         **{"date": "DATE", "boolean": "BOOLEAN", "timestamp": "TIMESTAMP"},
     }
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, read_only: bool = False) -> None:
         super().__init__()
         self._connection = psycopg.connect(url, autocommit=True)
+        if read_only:
+            self._connection.execute("SET default_transaction_read_only = on")
 
     def close(self) -> None:
         self._connection.close()

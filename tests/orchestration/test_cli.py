@@ -128,6 +128,8 @@ def test_sql_before_anything_is_published(make_home: Callable[[], Path]) -> None
         ["sample", "--schools", "0"],
         ["check"],
         ["check", "/no/such/file.csv"],
+        ["check", __file__, "--format", "pdf"],
+        ["template", "no such source"],
         ["no such command"],
     ],
 )
@@ -186,6 +188,14 @@ def test_check_before_the_first_refresh(landing: Landing) -> None:
 def test_sample_does_not_write_into_a_folder_in_use(landing: Landing) -> None:
     landing.write_registers()
     assert oko("sample", "--schools", "2", "--years", "1").returncode == 2
+
+
+def test_no_line_of_help_is_cut_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A terminal of 80 columns, and none."""
+    for columns in ("80", "0"):
+        monkeypatch.setenv("COLUMNS", columns)
+        _usage, *lines = oko("--help").stdout.decode().splitlines()
+        assert len(lines) > 10 and not [line for line in lines if line.endswith("...")]
 
 
 def test_help_is_russian_and_imports_nothing_heavy() -> None:
