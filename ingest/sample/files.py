@@ -1,4 +1,4 @@
-"""The landing folder that is being written: sheets of cells, how they become CSV and XLSX files, what was planted in them.
+"""The landing folder that is being written: sheets of cells, how they become CSV, XLSX and ODS files, what was planted in them.
 
 Every file is a pure function of its cells: fixed times in archives, no clock, no hash order. What the cells say belongs to `exports`.
 """
@@ -8,11 +8,13 @@ from __future__ import annotations
 import csv
 import io
 import os
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Literal
+from xml.sax.saxutils import escape
 
 import xlsxwriter
 
@@ -20,6 +22,17 @@ Cell = str | int | float | date | None
 Encoding = Literal["utf-8", "utf-8-sig", "cp1251"]
 
 CREATED = datetime(2000, 1, 1)
+
+ODS_TYPE = "application/vnd.oasis.opendocument.spreadsheet"
+ODS_MANIFEST = f"""<?xml version="1.0" encoding="UTF-8"?>
+<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0" manifest:version="1.2">
+<manifest:file-entry manifest:full-path="/" manifest:media-type="{ODS_TYPE}"/>
+<manifest:file-entry manifest:full-path="content.xml" manifest:media-type="text/xml"/>
+</manifest:manifest>"""
+ODS_CONTENT = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" \
+xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0" \
+office:version="1.2"><office:body><office:spreadsheet>{tables}</office:spreadsheet></office:body></office:document-content>"""
 
 
 @dataclass(frozen=True)
@@ -33,7 +46,8 @@ class Fault:
 
 @dataclass
 class Planted:
-    """What a reader must find: what to reject, what to remark on and load, how many sound records a file has, which files are copies.
+    """What a reader must find: what to reject, what to remark on and load, how many sound records a file has, which files are copies,
+    which lie in another source's folder (and whose they are).
 
     Files whose records are not rows (groups or subjects across) have no count in `sound`.
     """
@@ -42,6 +56,7 @@ class Planted:
     remarks: list[Fault] = field(default_factory=list)
     sound: dict[str, int] = field(default_factory=dict)
     copies: list[str] = field(default_factory=list)
+    astray: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -50,10 +65,11 @@ class Sheet:
 
     name: str = "Лист1"
     records: bool = True
+    hidden: bool = False
     rows: list[Sequence[Cell]] = field(default_factory=list)
     sound: int = 0
     faults: list[tuple[int, str]] = field(default_factory=list)
-    remarks: list[tuple[int, str]] = field(default_factory=list)
+    remarks: list[tuple[int | None, str]] = field(default_factory=list)
 
     def text(self, *cells: Cell) -> None:
         """A title, a header, a footer, an empty row: no record."""
@@ -69,9 +85,9 @@ class Sheet:
         self.rows.append(cells)
         self.faults.append((len(self.rows), reason))
 
-    def remark(self, rule: str) -> None:
-        """The row just written breaks this rule of quality and loads all the same."""
-        self.remarks.append((len(self.rows), rule))
+    def remark(self, rule: str, *, whole: bool = False) -> None:
+        """The row just written, or the sheet as a whole, breaks this rule of quality and loads all the same."""
+        self.remarks.append((None if whole else len(self.rows), rule))
 
 
 @dataclass(frozen=True)
@@ -114,9 +130,26 @@ class Landing:
             workbook.set_properties({"created": CREATED})
             day_format = workbook.add_format({"num_format": "dd.mm.yyyy"})
             for sheet in sheets:
-                _fill(workbook.add_worksheet(sheet.name), sheet, day_format)
+                worksheet = workbook.add_worksheet(sheet.name)
+                _fill(worksheet, sheet, day_format)
+                if sheet.hidden:
+                    worksheet.hide()
         self._write(name, buffer.getvalue(), modified)
         self._note(name, sheets)
+
+    def ods(self, name: str, sheet: Sheet, modified: date) -> None:
+        """Writes a workbook of LibreOffice, with typed cells as there."""
+        table = "".join(f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in sheet.rows)
+        tables = f'<table:table table:name="{escape(sheet.name)}">{table}</table:table>'
+        parts = {"mimetype": ODS_TYPE, "META-INF/manifest.xml": ODS_MANIFEST, "content.xml": ODS_CONTENT.format(tables=tables)}
+        buffer = io.BytesIO()
+        with zipfile.ZipFile(buffer, "w") as archive:
+            for part, text in parts.items():
+                # The type comes first and unpacked, so that it can be told without unpacking.
+                method = zipfile.ZIP_STORED if part == "mimetype" else zipfile.ZIP_DEFLATED
+                archive.writestr(zipfile.ZipInfo(part, CREATED.timetuple()[:6]), text, method)
+        self._write(name, buffer.getvalue(), modified)
+        self._note(name, [sheet])
 
     def lines(self, name: str, lines: Sequence[str], modified: date) -> None:
         """Writes one record a line."""
@@ -159,3 +192,15 @@ def _fill(worksheet: xlsxwriter.worksheet.Worksheet, sheet: Sheet, day_format: x
                 worksheet.write_datetime(row, column, value, day_format)
             else:
                 worksheet.write_number(row, column, value)
+
+
+def _ods_cell(value: Cell) -> str:
+    if value is None or value == "":
+        return "<table:table-cell/>"
+    if isinstance(value, str):
+        attributes, text = 'office:value-type="string"', escape(value)
+    elif isinstance(value, date):
+        attributes, text = f'office:value-type="date" office:date-value="{value}"', f"{value:%d.%m.%Y}"
+    else:
+        attributes, text = f'office:value-type="float" office:value="{value}"', str(value)
+    return f"<table:table-cell {attributes}><text:p>{text}</text:p></table:table-cell>"

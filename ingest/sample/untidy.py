@@ -49,6 +49,14 @@ def snils(rng: Random, digits: str) -> str:
     return f"{digits[:3]}-{digits[3:6]}-{digits[6:9]}{glue}{digits[9:]}"
 
 
+def academic_year(rng: Random, ending: int) -> str:
+    """The three spellings of an academic year: `2023/2024`, `2023-2024`, `2023/24`."""
+    chance = rng.random()
+    if chance < 0.9:
+        return f"{ending - 1}/{ending}"
+    return f"{ending - 1}-{ending}" if chance < 0.95 else f"{ending - 1}/{ending % 100:02d}"
+
+
 def as_number(code: str) -> int:
     """A code as Excel keeps it once somebody opened the file: without its leading zeros."""
     return int(code)

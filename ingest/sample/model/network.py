@@ -10,7 +10,10 @@ from random import Random
 from ingest.sample.model.places import School
 
 CENTRE, METHODICAL, MEMBER = "КЦ", "УМЦ", "ОО"
-METHODICAL_OF_A_CENTRE, MEMBERS_OF_A_METHODICAL = 2, 4
+# The project's stage began then, and the founding news counts 9 КЦ and 29 УМЦ on 28.09.2017.
+BEGUN = date(2017, 9, 1)
+CENTRES, METHODICAL_CENTRES, MEMBERS_OF_A_METHODICAL = 9, 29, 4
+SCHOOLS_FOR_A_CENTRE = 15
 
 
 @dataclass(frozen=True)
@@ -24,22 +27,25 @@ class Node:
     valid_from: date
     valid_to: date | None = None
 
+    def is_valid(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
 
 def connect(rng: Random, schools: list[School], first_year: int, last_year: int) -> list[Node]:
-    """One centre for about 45 schools; every third member changes its methodical centre in the middle of the sample."""
-    start, change = date(first_year - 1, 9, 1), date(min(first_year + 1, last_year), 1, 1)
+    """Nine centres where schools suffice; every third member changes its methodical centre in the middle of the sample."""
+    start, change = min(BEGUN, date(first_year - 1, 9, 1)), date(min(first_year + 1, last_year), 1, 1)
     able = [school for school in rng.sample(schools, len(schools)) if not school.closed and school.opened < start]
     free = iter(able)
-    centres = [
-        Node(f"КЦ-{number:02d}", CENTRE, school, "", start) for number, school in zip(range(1, 2 + len(able) // 45), free, strict=False)
-    ]
-    uppers = [centre.code for centre in centres for _ in range(METHODICAL_OF_A_CENTRE)]
+    count = min(CENTRES, 1 + len(able) // SCHOOLS_FOR_A_CENTRE)
+    centres = [Node(f"КЦ-{number:02d}", CENTRE, school, "", start) for number, school in zip(range(1, 1 + count), free, strict=False)]
+    # In turns, so that no centre looks after many more than another.
+    uppers = [centres[place % count].code for place in range(METHODICAL_CENTRES * count // CENTRES)]
     methodical = [
         Node(f"УМЦ-{number:02d}", METHODICAL, school, upper, start)
         for number, (upper, school) in enumerate(zip(uppers, free, strict=False), 1)
     ]
     nodes = [*centres, *methodical]
-    places = [pair for pair in pairwise([*methodical, *methodical[:1]]) for _ in range(MEMBERS_OF_A_METHODICAL)]
+    places = [pair for _ in range(MEMBERS_OF_A_METHODICAL) for pair in pairwise([*methodical, *methodical[:1]])]
     for number, ((upper, next_upper), school) in enumerate(zip(places, free, strict=False), start=1):
         nodes += _membership(f"ОО-{number:03d}", school, upper, next_upper if number % 3 == 0 else None, start, change)
     return nodes

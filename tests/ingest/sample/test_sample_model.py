@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 from random import Random
+from statistics import correlation, mean
 
 import pytest
 
 from ingest.sample.model import World, build_world
+from ingest.sample.model.network import connect
 from ingest.sample.model.people import document, snils
-from ingest.sample.model.places import School
+from ingest.sample.model.places import School, build_places
 from ingest.sample.model.staff import FIRST, HEAD, HIGHEST, OPEN_ENDED_SINCE, QUALITY_TOPIC, TEACHER, Job
 from ingest.sample.model.subjects import BASE_MATHS, BY_CODE, PROFILE_MATHS, RUSSIAN, SUBJECTS, Subject
 from ingest.sample.untidy import NBSP, quoted, spaced
@@ -189,3 +191,82 @@ def test_blemishes_leave_the_value_what_it_is() -> None:
     assert any(NBSP in variant for variant in variants) and any('"' in variant for variant in variants)
     assert {spaced(rng, "Учитель физики").split() == ["Учитель", "физики"] for _ in range(500)} == {True}
     assert {spelled(rng, "96119530115") for _ in range(100)} == {"96119530115", "961-195-301 15", "961-195-301-15"}
+
+
+def test_the_network_has_the_control_totals_where_schools_suffice() -> None:
+    """The founding news: 9 КЦ and 29 УМЦ on 28.09.2017."""
+    places = build_places(Random(1), 150, 2024, 2026)
+    network = connect(Random(1), places.schools, 2024, 2026)
+    day = date(2017, 9, 28)
+    roles = Counter(node.role for node in network if node.is_valid(day))
+    assert (roles["КЦ"], roles["УМЦ"]) == (9, 29)
+    codes = {node.code for node in network}
+    assert all(node.upper in codes for node in network if node.role != "КЦ")
+    looked_after = Counter(node.upper for node in network if node.role == "ОО" and node.is_valid(day))
+    assert len(looked_after) == 29 and max(looked_after.values()) - min(looked_after.values()) <= 1
+
+
+def test_a_cohort_moves_up_and_grade_11_graduates(world: World) -> None:
+    graduates = defaultdict(set)
+    for year, attempts in world.exams.items():
+        for attempt in attempts:
+            if attempt.graduate.grade:
+                graduates[attempt.graduate.school, year].add(attempt.graduate)
+    assert all(0 <= pupils["12" if school.is_evening else "11"] - len(graduates[school, autumn + 1]) <= 1
+               for (school, autumn), pupils in world.enrolment.items() if autumn < world.last_year)  # fmt: skip
+    moved = [
+        (pupils[str(grade)], world.enrolment[school, autumn + 1][str(grade + 1)])
+        for (school, autumn), pupils in world.enrolment.items()
+        for grade in range(1, 9)
+        if (school, autumn + 1) in world.enrolment and not school.is_evening
+    ]
+    assert len(moved) > 1000 and all(before == after for before, after in moved)
+
+
+def test_passports_go_with_results_but_do_not_tell_them(world: World) -> None:
+    """So that there is something left to explain: good results in hard circumstances, and the reverse."""
+    scores = defaultdict(list)
+    for attempt in world.exams[world.last_year]:
+        if attempt.subject.code == RUSSIAN and attempt.score is not None and attempt.graduate.grade == "11":
+            scores[attempt.graduate.school].append(attempt.score)
+    passports = [passport for passport in world.passports if passport.autumn == world.last_year - 1 and len(scores[passport.school]) >= 4]
+    results = [mean(scores[passport.school]) for passport in passports]
+
+    def shares(name: str) -> list[float]:
+        return [passport.shares[name] for passport in passports]
+
+    assert 0.3 < correlation(results, shares("Доля семей с высшим образованием")) < 0.9
+    assert -0.9 < correlation(results, shares("Доля малообеспеченных семей")) < -0.3
+    assert correlation(shares("Доля семей с высшим образованием"), shares("Доля семей в благоустроенном жилье")) > 0.5
+
+
+def test_better_schools_win_olympiads(world: World) -> None:
+    by_school = defaultdict(list)
+    for entry in world.olympiads:
+        if entry.stage.name == "школьный":
+            by_school[entry.contestant.school].append(entry.points)
+    schools = list(by_school)
+    assert correlation([school.quality for school in schools], [mean(by_school[school]) for school in schools]) > 0.6
+    stages = Counter(entry.stage.name for entry in world.olympiads)
+    assert stages["школьный"] > 3 * stages["муниципальный"] > 6 * stages["региональный"] > 0
+
+
+def test_nodes_get_better_at_managing_quality(world: World) -> None:
+    """Seen from outside; a node's own view is a little kinder."""
+    external: dict[int, list[float]] = defaultdict(list)
+    for audit in world.audits:
+        if audit.kind == "внешний":
+            external[audit.day.year] += [score for score in audit.scores.values() if score is not None]
+    assert mean(external[2024]) < mean(external[2026])
+    due = [(action.due, action.done) for action in world.actions if action.due and action.due <= world.last_day]
+    in_time = sum(bool(done and done <= day) for day, done in due) / len(due)
+    assert 0.6 < in_time < 0.9
+    assert all(day is None or day <= world.last_day for action in world.actions for day in (action.done, action.verified))
+
+
+def test_what_is_made_late_does_not_depend_on_what_was_made_before() -> None:
+    one, other = (build_world(schools=9, years=1, seed=1, last_year=2026) for _ in range(2))
+    assert one.actions and other.olympiads
+    assert [entry.code for entry in one.olympiads] == [entry.code for entry in other.olympiads]
+    assert [action.code for action in one.actions] == [action.code for action in other.actions]
+    assert [list(one.results(work)) != [] for work in one.diagnostics] == [list(other.results(work)) != [] for work in other.diagnostics]
