@@ -25,6 +25,7 @@ ColumnType = Literal[
     "school_code",
     "login",
     "oktmo",
+    "oktmo_code",
     "inn",
     "ogrn",
     "snils",
@@ -34,8 +35,10 @@ ColumnType = Literal[
     "subject_name",
     "academic_year",
     "month",
+    "scale",
     "document_number",
     "identity_document",
+    "person_name",
     "integer",
     "number",
     "result",
@@ -43,6 +46,15 @@ ColumnType = Literal[
     "yes_no",
 ]
 Cadence = Literal["on_demand", "monthly", "quarterly", "yearly"]
+Theme = Literal[
+    "реестры и справочники",
+    "экзамены и диагностика",
+    "педагогические работники",
+    "условия и контингент",
+    "мнения и открытость",
+    "управление качеством",
+    "прочее",
+]
 
 
 def _as_list(value: Any) -> Any:
@@ -59,7 +71,9 @@ class _Declared(BaseModel):
 class Column(_Declared):
     """One column of a layout. `header` names one column of the file, `headers` several that are joined by a space.
 
-    A `derived` column is made by the reader and has a `label` for messages instead of a header.
+    A `derived` column is made by the reader and has a `label` for messages instead of a header; with `joins` it is made of other
+    columns of the row, and is empty where the first of them is. `note` says in Russian what the header does not; `advice` is what to
+    tell about a value that is not in the list or no such number: with it, either is `unknown_code`.
     """
 
     header: str | None = None
@@ -78,7 +92,10 @@ class Column(_Declared):
     personal: Literal["pseudonym", "vault"] | None = None
     future: bool = False
     derived: bool = False
+    joins: list[str] = []
     default: str | None = None
+    note: str | None = None
+    advice: str | None = None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
@@ -86,6 +103,8 @@ class Column(_Declared):
             raise ValueError("exactly one of header, headers, derived (with a label)")
         if not set(self.synonyms.values()) <= set(self.values):
             raise ValueError("a synonym stands for a value that is not listed")
+        if self.joins and not self.derived:
+            raise ValueError("only a derived column joins others")
         return self
 
     @property
@@ -108,17 +127,18 @@ class KnownRow(_Declared):
 
 
 class Check(_Declared):
-    """A check over several cells of a row; exactly one of the four is given."""
+    """A check over several cells of a row; exactly one of the five is given. `within`: a value, the least and the greatest it may be."""
 
     order: tuple[str, str] | None = None
     at_most: tuple[str, str] | None = None
+    within: tuple[str, str, str] | None = None
     known_any: dict[str, Names] | None = None
     known_row: KnownRow | None = None
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:
-        if sum(given is not None for given in (self.order, self.at_most, self.known_any, self.known_row)) != 1:
-            raise ValueError("a check is exactly one of order, at_most, known_any, known_row")
+        if sum(given is not None for given in (self.order, self.at_most, self.within, self.known_any, self.known_row)) != 1:
+            raise ValueError("a check is exactly one of order, at_most, within, known_any, known_row")
         return self
 
     @property
@@ -126,14 +146,19 @@ class Check(_Declared):
         """The columns that this check reads."""
         if self.known_row:
             return self.known_row.columns
-        return [*(self.order or ()), *(self.at_most or ()), *(self.known_any or {})]
+        return [*(self.order or ()), *(self.at_most or ()), *(self.within or ()), *(self.known_any or {})]
 
 
 class Layout(_Declared):
-    """One layout = one raw table."""
+    """One layout = one raw table. `entity` is what one of its rows is, as the staging model is called: `stg_<source>__<entity>`.
+
+    `typed_freely`: respondents write into its cells what they like, so no message repeats one.
+    """
 
     title: str
+    entity: str | None = None
     header_required: bool = False
+    typed_freely: bool = False
     key: list[str] = Field(min_length=1)
     columns: dict[str, Column]
     checks: list[Check] = []
@@ -143,6 +168,7 @@ class Layout(_Declared):
         keys = {f"{name}_key" for name, column in self.columns.items() if column.name_key}
         unknown = set(self.key) - set(self.columns) - keys
         unknown |= {column for check in self.checks for column in check.columns} - set(self.columns)
+        unknown |= {part for column in self.columns.values() for part in column.joins} - set(self.columns)
         if unknown:
             raise ValueError(f"no such column: {', '.join(sorted(unknown))}")
         return self
@@ -179,12 +205,18 @@ class Layout(_Declared):
 
 
 class Source(_Declared):
-    """One kind of file, named as its folder under landing/."""
+    """One kind of file, named as its folder under landing/. `description` says in Russian what it is and which real files are read.
+
+    `reads`: layouts of other sources whose rows its reader asks for by name (`known.rows`); its files are read again when they change.
+    """
 
     source: str
     title: str
+    theme: Theme = "прочее"
+    description: str | None = None
     cadence: Cadence
     reader: str = "tabular"
+    reads: list[str] = []
     layouts: dict[str, Layout] = Field(min_length=1)
 
     @property
@@ -195,7 +227,7 @@ class Source(_Declared):
     @property
     def needs(self) -> set[str]:
         """The lists that must be known before this source is judged."""
-        lists = {column.known for _, column in self._columns() if column.known}
+        lists = {*self.reads, *(column.known for _, column in self._columns() if column.known)}
         for layout in self.layouts.values():
             for check in layout.checks:
                 lists |= {name for names in (check.known_any or {}).values() for name in names}
@@ -220,8 +252,8 @@ def load_sources(folder: Path = SOURCES) -> dict[str, Source]:
 
 
 def providers_of(source: Source, sources: Mapping[str, Source]) -> list[str]:
-    """The other sources that fill the code lists it is judged by: they are read before it."""
-    return [other.source for other in sources.values() if other is not source and other.provides & source.needs]
+    """The other sources that fill the lists it is read and judged by: they are read before it."""
+    return [other.source for other in sources.values() if other is not source and (other.provides | other.layouts.keys()) & source.needs]
 
 
 def _load(path: Path) -> Source:

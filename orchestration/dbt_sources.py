@@ -1,13 +1,16 @@
-"""Writes what dbt cannot read for itself: raw tables from the declarations of sources, the registry of indicators as a macro.
+"""Writes what dbt cannot read for itself: raw tables from the declarations of sources, the registry of indicators as a macro, and
+a plain staging model for every layout that no model written by hand reads.
 
-`python -m orchestration.dbt_sources` (`make generate`) rewrites four files of dbt_project, which are committed; a test fails when
+`python -m orchestration.dbt_sources` (part of `make generate`) rewrites files of dbt_project, which are committed; a test fails when
 one is stale. Here are no rules of sources or indicators: those stand in `ingest/sources` and `dbt_project/indicators/registry.yml`.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,9 @@ ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "ingest" / "sources"
 PROJECT = ROOT / "dbt_project"
 REGISTRY = PROJECT / "indicators" / "registry.yml"
-RAW = PROJECT / "models" / "staging" / "_raw.yml"
+STAGING = PROJECT / "models" / "staging"
+PLAIN = STAGING / "plain"
+RAW = STAGING / "_raw.yml"
 KEYS_MACRO = PROJECT / "macros" / "raw_keys.sql"
 REGISTRY_MACRO = PROJECT / "macros" / "indicator_registry.sql"
 INDICATORS = PROJECT / "models" / "indicators" / "_indicators.yml"
@@ -103,6 +108,8 @@ INDICATOR_COLUMNS = {
     "denominator": ("double precision", "Вклад в знаменатель; пусто для количеств"),
     "sum_squares": ("double precision", "Сумма квадратов для интервала среднего; пусто, если не применяется"),
 }
+ROW_OF_FILE = {"file_name": ("text", "Путь файла в папке приёма"), "row_number": ("bigint", "Номер строки в файле")}
+OPEN_END = {"valid_to": ("date", "По какой день действует включительно; 9999-12-31, если конца нет")}
 UNIT_KEY = ["unit_id", "school_code", "event_date", "period", "subject_code", "grade", "breakdown"]
 NOTE = "{what} made by `make generate` from {origin}; edit that instead"
 
@@ -200,6 +207,66 @@ def _indicator(entry: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def staging_models(layout: str) -> list[str]:
+    """The models written by hand that read this layout's raw table."""
+    return [name for name, read in _read_by_hand().items() if layout in read]
+
+
+def plain_model(source: str, layout: str, declared: dict[str, Any]) -> str:
+    """What the generated staging model of a layout is called: by what one row is, else by the layout."""
+    return f"stg_{source}__{declared.get('entity') or layout.removeprefix(f'{source}_')}"
+
+
+def plain_files(sources: list[dict[str, Any]]) -> dict[Path, str]:
+    """A view of the rows that count for every layout that no model written by hand reads, and the properties of all of them."""
+    taken = {layout for read in _read_by_hand().values() for layout in read}
+    plain = [
+        (plain_model(source["source"], layout, declared), layout, declared)
+        for source in sources
+        for layout, declared in source["layouts"].items()
+        if layout not in taken
+    ]
+    properties = [
+        {"name": name, "description": declared["title"], "columns": _described(_plain_columns(declared))} for name, _, declared in plain
+    ]
+    files = {PLAIN / f"{name}.sql": _plain_sql(layout, declared) for name, layout, declared in plain}
+    return {**files, PLAIN / "_plain.yml": _yaml("This file is", "ingest/sources", {"version": 2, "models": properties})}
+
+
+def _read_by_hand() -> dict[str, set[str]]:
+    reads = re.compile(r"(?:current_rows\(|source\('raw',)\s*['\"](\w+)['\"]")
+    return {path.stem: set(reads.findall(path.read_text(encoding="utf-8"))) for path in sorted(STAGING.glob("*.sql"))}
+
+
+def _plain_columns(declared: dict[str, Any]) -> dict[str, tuple[str, str]]:
+    columns = {name: column for name, column in raw_columns(declared).items() if name not in ORIGIN}
+    return {**columns, **{name: end for name, end in OPEN_END.items() if name in columns}, **ROW_OF_FILE}
+
+
+def _plain_sql(layout: str, declared: dict[str, Any]) -> str:
+    *others, last = declared["key"]
+    key = f"{', '.join(others)} and {last}" if others else last
+    columns = [
+        f"    coalesce({name}, {{{{ last_day() }}}}) as {name}" if name in OPEN_END else f"    {name}" for name in _plain_columns(declared)
+    ]
+    lines = [
+        f"-- Grain: one row per {key}.",
+        f"{{# {NOTE.format(what='This model is', origin='ingest/sources')}, or write a model of its own one folder up. #}}",
+        "with source as (",
+        f"    select * from {{{{ current_rows('{layout}') }}}} as rows_that_count",
+        ")",
+        "",
+        "select",
+        ",\n".join(columns),
+        "from source",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _described(columns: dict[str, tuple[str, str]]) -> list[dict[str, str]]:
+    return [{"name": name, "description": text} for name, (_, text) in columns.items()]
+
+
 def _yaml(what: str, origin: str, content: dict[str, Any]) -> str:
     note = NOTE.format(what=what, origin=origin)
     body = yaml.dump(content, Dumper=_Plain, allow_unicode=True, sort_keys=False, width=130)
@@ -214,21 +281,36 @@ def generated() -> dict[Path, str]:
         KEYS_MACRO: keys_macro(sources),
         REGISTRY_MACRO: registry_macro(registry),
         INDICATORS: indicators_yaml(registry),
+        **plain_files(sources),
     }
 
 
 def stale() -> list[Path]:
-    """The generated files that do not hold what they should."""
-    return [path for path, text in generated().items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    """The generated files that do not hold what they should, and those that should not be."""
+    return stale_of(generated(), PLAIN.glob("*"))
+
+
+def stale_of(texts: Mapping[Path, str], there: Iterable[Path]) -> list[Path]:
+    """Of generated files those that do not hold these texts, and those `there` that nothing generates any more."""
+    wrong = [path for path, text in texts.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+    return wrong + [path for path in sorted(there) if path not in texts]
+
+
+def rewrite(texts: Mapping[Path, str], wrong: Iterable[Path]) -> int:
+    """Writes or removes these generated files, and says so."""
+    for path in wrong:
+        if path in texts:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(texts[path], encoding="utf-8")
+        else:
+            path.unlink(missing_ok=True)
+        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+    return 0
 
 
 def main() -> int:
-    """Rewrites what is stale, and says so."""
-    texts = generated()
-    for path in stale():
-        path.write_text(texts[path], encoding="utf-8")
-        sys.stdout.write(f"{path.relative_to(ROOT)}\n")
-    return 0
+    """Rewrites what is stale."""
+    return rewrite(generated(), stale())
 
 
 if __name__ == "__main__":

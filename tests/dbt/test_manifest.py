@@ -21,6 +21,8 @@ TRIVIAL = {
     *("stg_schools__school", "stg_municipalities__municipality", "stg_staff__employment", "stg_frdo__document"),
     *("stg_ege_by_school__result", "stg_ege_by_school__application", "findings"),
 }
+# of one form, which test_generated and test_build hold
+GENERATED = ("staging", "plain")
 CYRILLIC = re.compile("[А-Яа-яЁё]")
 
 
@@ -99,7 +101,8 @@ def test_every_indicator_has_a_model_an_entry_and_a_unit_test(project: Project) 
 
 
 def test_every_model_with_a_branch_has_a_unit_test(project: Project) -> None:
-    untested = {model.name for model in project.models if BRANCH.search(model.node["raw_code"])} - project.unit_tested
+    by_hand = [model for model in project.models if model.folder != GENERATED]
+    untested = {model.name for model in by_hand if BRANCH.search(model.node["raw_code"])} - project.unit_tested
     assert untested - TRIVIAL == set()
 
 

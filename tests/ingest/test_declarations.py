@@ -60,6 +60,9 @@ def test_a_new_tabular_source_is_one_file(tmp_path: Path) -> None:
         ("required: true", "requird: true"),
         ("required: true", "type: money"),
         ("required: true", "values: [a], synonyms: {c: b}"),
+        ("required: true", "joins: [code]"),
+        ("provides: thing}", "provides: thing}\n      all: {derived: true, label: Всё, joins: [code, name]}"),
+        ("cadence: yearly", "cadence: yearly\ntheme: разное"),
         ("    key:", "    checks: [{order: [code, name]}]\n    key:"),
         ("    key:", "    checks: [{order: [code, code], at_most: [code, code]}]\n    key:"),
         ("    title: Вещи", "    title: [Вещи"),
@@ -69,6 +72,12 @@ def test_a_declaration_that_does_not_hold_together(tmp_path: Path, good: str, ba
     assert good in GOOD
     with pytest.raises(DeclarationError, match=r"things\.yaml"):
         load_sources(declared(tmp_path, GOOD.replace(good, bad)))
+
+
+def test_a_column_made_of_others(tmp_path: Path) -> None:
+    made = "provides: thing}\n      all: {derived: true, label: Всё, joins: [code]}"
+    (source,) = load_sources(declared(tmp_path, GOOD.replace("provides: thing}", made))).values()
+    assert source.layouts["things"].required_headers == ["code"]
 
 
 def test_two_sources_with_one_raw_table(tmp_path: Path) -> None:

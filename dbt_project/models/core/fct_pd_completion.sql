@@ -7,35 +7,87 @@ frdo as (
     select * from {{ ref('stg_frdo__document') }}
 ),
 
--- a duplicate stands for the document that was lost
+replacements as (
+    select * from {{ ref('int_frdo__replacement') }}
+),
+
+topics as (
+    select
+        programme_key,
+        max(case when upper(trim(topic)) = 'УКО' then 'УКО' else upper(trim(topic)) end) as topic,
+        bool_or(upper(trim(topic)) = 'УКО') as is_quality_management
+    from {{ ref('stg_programme_topics__topic') }}
+    group by programme_key
+),
+
+-- the numbers by which a list of courses may name a document: its own, with its series, or that of one it replaces
+names as (
+    select
+        first_document_id,
+        document_id as name
+    from replacements
+    union
+    select
+        replacements.first_document_id,
+        frdo.document_full_id as name
+    from replacements
+    inner join frdo on replacements.document_id = frdo.document_id
+    where frdo.document_full_id is not null
+    union
+    select
+        first_document_id,
+        first_document_id as name
+    from replacements
+),
+
+listed as (
+    select
+        names.first_document_id,
+        min(courses.document_id) as document_id
+    from names
+    inner join courses on names.name = courses.document_id
+    group by names.first_document_id
+),
+
+-- a list knows the topic; a correction says what is right, the original when it was, a duplicate only stands for it
 documents as (
     select
         document_id,
         1 as preference,
+        0 as replacements,
         'pd_courses' as origin,
         person_id,
         programme,
         topic,
+        coalesce(topic = 'УКО', false) as is_quality_management,
         hours,
         issue_date
     from courses
     union all
     select
-        case when is_duplicate then coalesce(original_document_id, document_id) else document_id end as document_id,
-        case when is_duplicate then 3 else 2 end as preference,
+        coalesce(listed.document_id, replacements.first_document_id) as document_id,
+        case when frdo.is_correction then 2 when frdo.is_duplicate then 4 else 3 end as preference,
+        replacements.replacements,
         'frdo' as origin,
-        person_id,
-        programme,
-        cast(null as text) as topic,
-        hours,
-        case when is_duplicate then coalesce(original_issue_date, issue_date) else issue_date end as issue_date
+        frdo.person_id,
+        frdo.programme,
+        topics.topic,
+        coalesce(topics.is_quality_management, false) as is_quality_management,
+        frdo.hours,
+        case when frdo.is_duplicate then coalesce(frdo.original_issue_date, frdo.issue_date) else frdo.issue_date end as issue_date
     from frdo
+    inner join replacements on frdo.document_id = replacements.document_id
+    left join listed on replacements.first_document_id = listed.first_document_id
+    left join topics on frdo.programme_key = topics.programme_key
 ),
 
 ranked as (
     select
         *,
-        row_number() over (partition by document_id order by preference asc, issue_date desc nulls last, person_id asc) as place
+        row_number() over (
+            partition by document_id
+            order by preference asc, replacements desc, issue_date desc nulls last, person_id asc
+        ) as place
     from documents
 )
 
@@ -44,7 +96,7 @@ select
     person_id,
     programme,
     topic,
-    coalesce(topic = 'УКО', false) as is_quality_management,
+    is_quality_management,
     hours,
     issue_date,
     origin

@@ -38,8 +38,20 @@ cells as (
         subject_code,
         count(*) as attempts
     from attempts
-    where is_graduate and is_valid
+    where procedure_name = 'ЕГЭ' and is_graduate and is_valid
     group by exam_year, subject_code
+),
+
+unknown_subjects as (
+    select
+        attempts.exam_year,
+        attempts.procedure_name,
+        attempts.subject_code,
+        count(*) as attempts
+    from attempts
+    left join subjects on attempts.subject_code = subjects.subject_code
+    where attempts.is_valid and subjects.subject_code is null
+    group by attempts.exam_year, attempts.procedure_name, attempts.subject_code
 ),
 
 minimum_years as (
@@ -159,18 +171,17 @@ faults as (
     union all
     select
         'subject_unknown' as rule_code,
-        'ege' as source,
-        cast(cells.exam_year as text) as period,
+        {{ exam_source('unknown_subjects.procedure_name') }} as source,
+        cast(unknown_subjects.exam_year as text) as period,
         region.region_code as entity_code,
         region.region_name as entity_name,
-        cells.subject_code,
-        cast(cells.attempts as double precision) as value,
-        'Предмет с кодом ' || cells.subject_code || ', ' || cast(cells.exam_year as text)
+        unknown_subjects.subject_code,
+        cast(unknown_subjects.attempts as double precision) as value,
+        'Предмет с кодом ' || unknown_subjects.subject_code || ', ' || unknown_subjects.procedure_name || ', '
+        || cast(unknown_subjects.exam_year as text)
         || ': кода нет в списке предметов, результаты не вошли в показатели' as message_ru
-    from cells
+    from unknown_subjects
     cross join region
-    left join subjects on cells.subject_code = subjects.subject_code
-    where subjects.subject_code is null
 )
 
 select
