@@ -1,8 +1,9 @@
 """`make bench`: what a refresh costs beside what it cannot do without, as ratios measured in one run on this machine.
 
-    python benchmarks/bench.py [--repeat N] [--out FILE]
+    python benchmarks/bench.py [--repeat N] [--out FILE] [--only PART] [--full]
 
 Each pair is measured in turns, and the medians are divided: the machine may be noisy, but it is so for both. Prints a table, writes JSON.
+`--full` reads five million rows of protocols instead of half a million.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import reading
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 BINARIES = Path(sys.executable).parent
 OUT = REPOSITORY / "benchmarks" / "results" / "bench.json"
@@ -27,16 +30,16 @@ PUBLISHED = (0, 1)
 
 @dataclass(frozen=True)
 class Ratio:
-    """`command` over `base`: medians in seconds, and the most that the ratio may be."""
+    """`measured` over `base`: medians in seconds, or megabytes, and the most that the ratio may be."""
 
     name: str
-    command_seconds: float
-    base_seconds: float
+    measured: float
+    base: float
     limit: float
 
     @property
     def value(self) -> float:
-        return self.command_seconds / self.base_seconds
+        return self.measured / self.base
 
 
 def main() -> int:
@@ -44,19 +47,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeat", type=int, default=5, help="how often each command is run")
     parser.add_argument("--out", type=Path, default=OUT)
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part alone; may be given again")
+    parser.add_argument("--full", action="store_true", help="five million rows of protocols")
     options = parser.parse_args()
-    with TemporaryDirectory(prefix="oko-bench-") as folder:
-        ratios = measure(Path(folder), options.repeat)
-    print(f"{'ratio':48}{'value':>8}{'limit':>8}{'seconds':>10}{'of base':>10}")
+    ratios = []
+    for part in options.only or PARTS:
+        with TemporaryDirectory(prefix="oko-bench-") as folder:
+            ratios += PARTS[part](Path(folder), options)
+    print(f"{'ratio':56}{'value':>8}{'limit':>8}{'measured':>10}{'base':>10}")
     for ratio in ratios:
-        print(f"{ratio.name:48}{ratio.value:8.2f}{ratio.limit:8.1f}{ratio.command_seconds:10.2f}{ratio.base_seconds:10.2f}")
+        print(f"{ratio.name:56}{ratio.value:8.3f}{ratio.limit:8.3f}{ratio.measured:10.2f}{ratio.base:10.2f}")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     options.out.write_text(json.dumps([{**asdict(ratio), "value": ratio.value} for ratio in ratios], indent=2) + "\n", encoding="utf-8")
     return int(any(ratio.value > ratio.limit for ratio in ratios))
 
 
-def measure(folder: Path, repeat: int) -> list[Ratio]:
-    """Every ratio, in a home of its own that holds a small published sample."""
+def measure_commands(folder: Path, options: argparse.Namespace) -> list[Ratio]:
+    """In a home of its own that holds a small published sample."""
+    repeat = options.repeat
     environment = {**os.environ, "OKO_HOME": str(folder / "home"), "OKO_TARGET": "duckdb", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
     oko = BINARIES / "oko"
     _run([oko, "sample", "--schools", "5", "--years", "1"], environment)
@@ -77,6 +85,39 @@ def measure(folder: Path, repeat: int) -> list[Ratio]:
     ]
 
 
+def measure_workbook(folder: Path, options: argparse.Namespace) -> list[Ratio]:
+    """Two million cells."""
+    typed, as_text, openpyxl = reading.workbook(folder, rows=100_000, repeat=options.repeat)
+    return [
+        _of_turns("xlsx of 2,000,000 cells ÷ bare fastexcel", typed, limit=1.3),
+        _of_turns("xlsx of 2,000,000 cells ÷ fastexcel with cells as text", as_text, limit=1.3),
+        Ratio("xlsx of 2,000,000 cells ÷ openpyxl (scaled)", statistics.median(ours for ours, _ in typed), openpyxl, limit=1 / 8),
+    ]
+
+
+def measure_protocols(folder: Path, options: argparse.Namespace) -> list[Ratio]:
+    """Files of 20,000 rows."""
+    files = 250 if options.full else 25
+    turns = reading.protocols(folder, files, rows=20_000, repeat=1 if options.full else options.repeat)
+    return [_of_turns(f"{files * 20_000:,} rows of protocols ÷ bare polars scan", turns, limit=2.0)]
+
+
+def measure_memory(folder: Path, options: argparse.Namespace) -> list[Ratio]:
+    """Peaks of both processes together."""
+    few, many = (reading.peak_of_protocols(folder, files, rows=20_000) for files in (4, 40))
+    return [
+        Ratio("MB for 40 protocols ÷ for 4", many, few, limit=1.2),
+        Ratio("MB for a register of 350 MB ÷ 512", reading.peak_of_register(folder, 350), 512, limit=1.0),
+    ]
+
+
+PARTS = {"commands": measure_commands, "workbook": measure_workbook, "protocols": measure_protocols, "memory": measure_memory}
+
+
+def _of_turns(name: str, turns: Sequence[tuple[float, float]], *, limit: float) -> Ratio:
+    return Ratio(name, statistics.median(turn[0] for turn in turns), statistics.median(turn[1] for turn in turns), limit)
+
+
 def _dbt_parse(folder: Path) -> list[str | Path]:
     project = REPOSITORY / "dbt_project"
     places = ["--project-dir", project, "--profiles-dir", project, "--target-path", folder / "target", "--log-path", folder / "logs"]
@@ -87,7 +128,7 @@ def _compare(
     name: str, command: Sequence[str | Path], base: Sequence[str | Path], environment: dict[str, str], repeat: int, *, limit: float
 ) -> Ratio:
     turns = [(_run(command, environment, PUBLISHED), _run(base, environment)) for _ in range(repeat)]
-    return Ratio(name, statistics.median(turn[0] for turn in turns), statistics.median(turn[1] for turn in turns), limit)
+    return _of_turns(name, turns, limit=limit)
 
 
 def _run(command: Sequence[str | Path], environment: dict[str, str], good: tuple[int, ...] = (0,)) -> float:

@@ -46,7 +46,11 @@ def folder_of(name: str) -> str:
 
 
 def scan(landing: Path, seen: Iterable[LandingFile] = ()) -> list[LandingFile]:
-    """Every file under landing/. One that was seen with this time and size is not hashed again."""
+    """Every file under landing/. One that was seen with this time and size is not hashed again.
+
+    A content that a program replaced with as many other bytes and then gave the old time back stays unseen; so would it by any
+    means but reading everything every night.
+    """
     known = {(file.name, file.modified_ns, file.size): file for file in seen}
     files = []
     for path in sorted(landing.rglob("*")):
@@ -80,7 +84,10 @@ class Archive:
         return self._folder / sha256[:2] / sha256
 
     def store(self, source: Path, file: LandingFile) -> Path:
-        """Copy a landing file in, unless its content is there; the path of the copy."""
+        """Copy a landing file in, unless its content is there; the path of the copy.
+
+        Whether the file changed while it was copied is for the caller to find out, who knows what to do then.
+        """
         path = self.path(file.sha256)
         if not path.exists():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

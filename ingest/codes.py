@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import yaml
 
-from ingest.text import by_value, fold_header
+from ingest.text import as_it_is, by_value, fold, fold_header, unless
 
 SUBJECTS = Path(__file__).parent / "subjects.yaml"
 
@@ -25,8 +25,12 @@ _DECIMAL_TAIL = "^([0-9]+)[.,]0+$"
 
 def padded(column: pl.Expr, length: int) -> pl.Expr:
     """Digits with the leading zeros that were lost; anything else without its spaces."""
-    code = column.str.replace_all(" ", "", literal=True).str.replace(_DECIMAL_TAIL, "$1")
-    return pl.when(code.str.contains("^[0-9]+$")).then(code.str.zfill(length)).otherwise(code)
+
+    def mended(cell: pl.Expr) -> pl.Expr:
+        code = cell.str.replace_all(" ", "", literal=True).str.replace(_DECIMAL_TAIL, "$1")
+        return pl.when(code.str.contains("^[0-9]+$")).then(code.str.zfill(length)).otherwise(code)
+
+    return unless(f"^[0-9]{{{length},}}$", as_it_is, mended, column)
 
 
 def inn(column: pl.Expr) -> pl.Expr:
@@ -67,6 +71,15 @@ def oktmo(column: pl.Expr) -> pl.Expr:
     return pl.when(code.str.contains("^[0-9]{9,12}$")).then(code.str.head(OKTMO_LENGTH)).otherwise(code)
 
 
+def oktmo_code(column: pl.Expr) -> pl.Expr:
+    """The eight or eleven digits of an entry of the classifier; NULL where it is none."""
+    digits = column.str.replace_all(" ", "", literal=True).str.replace(_DECIMAL_TAIL, "$1")
+    whole = (
+        pl.when(digits.str.len_chars() > OKTMO_LENGTH).then(digits.str.zfill(OKTMO_LENGTH + 3)).otherwise(digits.str.zfill(OKTMO_LENGTH))
+    )
+    return pl.when(whole.str.contains("^[0-9]{8}([0-9]{3})?$")).then(whole)
+
+
 def login(column: pl.Expr) -> pl.Expr:
     """A ФИС ОКО login: small letters, no spaces."""
     return column.str.replace_all(" ", "", literal=True).str.to_lowercase()
@@ -81,9 +94,23 @@ def document_number(column: pl.Expr) -> pl.Expr:
 
 def identity_document(column: pl.Expr) -> pl.Expr:
     """Series and number as one: `312 5099` and `0312 005099` are the same passport."""
+    return unless("^[0-9]{4} [0-9]{6}$", _without_spaces, _identity_document, column)
+
+
+def _without_spaces(column: pl.Expr) -> pl.Expr:
+    return column.str.replace_all(" ", "", literal=True)
+
+
+def _identity_document(column: pl.Expr) -> pl.Expr:
     words = column.str.to_uppercase().str.replace_all(r"[.,]0( |$)", "$1").str.replace_all(r"[^\p{L}0-9]+", " ").str.strip_chars()
     series, number = (words.str.extract("^([0-9]{1,4}) ([0-9]{1,6})$", part) for part in (1, 2))
-    return pl.coalesce(series.str.zfill(4) + number.str.zfill(6), words.str.replace_all(" ", "", literal=True))
+    whole = pl.when(words != "").then(_without_spaces(words))
+    return pl.coalesce(series.str.zfill(4) + number.str.zfill(6), whole)
+
+
+def person_name(column: pl.Expr) -> pl.Expr:
+    """Names and a school code as one, however they are spelled; the code's zeros do not count, since a spreadsheet drops them."""
+    return by_value(column, fold).str.replace_all(r"[^\p{L}0-9]+0*", " ").str.strip_chars()
 
 
 def academic_year(column: pl.Expr) -> pl.Expr:

@@ -13,10 +13,10 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from ingest import codes
+from ingest import codes, scales
 from ingest.declarations import Column
 from ingest.settings import Settings
-from ingest.text import by_value, fold
+from ingest.text import as_it_is, by_value, fold
 
 EARLIEST = date(1900, 1, 1)
 
@@ -58,14 +58,15 @@ def value_of(text: pl.Expr, column: Column, settings: Settings) -> pl.Expr:
         value = codes.padded(text, settings.school_code_length)
     else:
         value = _TYPES[column.type].make(text)
+    value = value.cast(dtype(column))
     if column.default is not None:
-        value = pl.when(text.is_null()).then(pl.lit(column.default)).otherwise(value)
-    return value.cast(dtype(column))
+        value = pl.when(text.is_null()).then(pl.lit(column.default).cast(dtype(column))).otherwise(value)
+    return value
 
 
 def faults_of(text: pl.Expr, value: pl.Expr, column: Column, settings: Settings) -> Iterator[tuple[str, pl.Expr]]:
     """In which ways a cell can be wrong by itself: the reason code, and whether it is."""
-    reason = "unknown_code" if column.values else _TYPES[column.type].reason
+    reason = "unknown_code" if column.values or column.advice else _TYPES[column.type].reason
     if reason:
         yield reason, value.is_null() & text.is_not_null()
     if column.required:
@@ -129,16 +130,13 @@ def _yes_no(text: pl.Expr) -> pl.Expr:
     return by_value(text, lambda word: _YES_NO.get(fold(word)), pl.Boolean)
 
 
-def _as_it_is(text: pl.Expr) -> pl.Expr:
-    return text
-
-
 _TEXT = pl.String()
 _TYPES = {
-    "text": _Type(_TEXT, _as_it_is),
-    "school_code": _Type(_TEXT, _as_it_is),  # its length is a setting: see value_of
+    "text": _Type(_TEXT, as_it_is),
+    "school_code": _Type(_TEXT, as_it_is),  # its length is a setting: see value_of
     "login": _Type(_TEXT, codes.login),
     "oktmo": _Type(_TEXT, codes.oktmo),
+    "oktmo_code": _Type(_TEXT, codes.oktmo_code, "unknown_code"),
     "inn": _Type(_TEXT, codes.inn),
     "ogrn": _Type(_TEXT, codes.ogrn),
     "snils": _Type(_TEXT, codes.snils),
@@ -148,8 +146,10 @@ _TYPES = {
     "subject_name": _Type(_TEXT, codes.subject, "unknown_code"),
     "academic_year": _Type(_TEXT, codes.academic_year, "bad_date"),
     "month": _Type(_TEXT, codes.month),
+    "scale": _Type(_TEXT, scales.canonical, "unknown_code"),
     "document_number": _Type(_TEXT, codes.document_number),
     "identity_document": _Type(_TEXT, codes.identity_document),
+    "person_name": _Type(_TEXT, codes.person_name),
     "integer": _Type(pl.Int64(), _integers, "bad_number"),
     "number": _Type(pl.Float64(), numbers, "bad_number"),
     "result": _Type(pl.Float64(), numbers),

@@ -28,6 +28,8 @@ SCHEMA = pl.Schema(
 )
 WARNING, NOTE = "предупреждение", "сведения"
 _TOTAL = re.compile(r"(итого|всего)( участников| записей| строк| человек)?:?")
+_LEAST = re.compile("минимальная граница:?")
+LEAST_PASSED, HIGHEST_MARK = 3, 5
 _MEAN = re.compile(r"(средние|среднее|средний балл|в среднем):?")
 
 
@@ -70,6 +72,14 @@ def sheet_not_read(table: Table, title: str) -> pl.DataFrame:
     return _rows(where, "", "sheet_not_read", f"Лист не прочитан: похож на «{title}», но нет граф {missing}.", NOTE)
 
 
+def columns_left_out(tables: list[Table]) -> Iterator[pl.DataFrame]:
+    """Columns with data that a reader does not take: what people write freely must not get into the warehouse."""
+    for table in tables:
+        if table.left_out:
+            where = pl.DataFrame({SHEET: [table.sheet], ROW: [None]}, schema={SHEET: pl.String, ROW: pl.Int64})
+            yield _rows(where, "", "columns_left_out", f"Не загружено: {', '.join(table.left_out)}.", NOTE)
+
+
 def _differences(footer: Footer, rows: pl.DataFrame, judged: Judged) -> Iterator[tuple[str, str]]:
     """The columns in which a footer says something else than the rows, and what to tell about it."""
     if footer.covers is not None:
@@ -79,6 +89,7 @@ def _differences(footer: Footer, rows: pl.DataFrame, judged: Judged) -> Iterator
         return
     for name, cell in footer.cells.items():
         message = _difference(footer, name, cell, rows) if name in judged.layout.columns else None
+        message = message or _boundary_difference(footer, name, cell, rows)
         if message:
             yield name, message
 
@@ -114,6 +125,22 @@ def _difference(footer: Footer, name: str, cell: str, rows: pl.DataFrame) -> str
     if not counts or any(abs(value - said) <= 0.5 * 10**-decimals + 1e-9 for value in counts):
         return None
     return f"«{footer.label}»: в файле {cell}, по строкам {round(counts[0], decimals + 1):g}. Проверьте, все ли строки на месте."
+
+
+def _boundary_difference(footer: Footer, name: str, cell: str, rows: pl.DataFrame) -> str | None:
+    """Marks that pass with fewer points than the boundary. It stands under the points, or under the marks, which go up to 5 themselves.
+
+    Under test scores it says nothing that the rows could contradict.
+    """
+    said = number_of(cell) if _LEAST.fullmatch(fold(footer.label)) else None
+    is_points = said is not None and (name == "raw_score" or (name == "mark" and said > HIGHEST_MARK))
+    if not is_points or not {"raw_score", "mark"} <= set(rows.columns):
+        return None
+    is_wrong = pl.col(FAULT).is_null() & (pl.col("raw_score") < said) & (pl.col("mark") >= LEAST_PASSED)
+    wrong = rows.filter(is_wrong).height
+    if not wrong:
+        return None
+    return f"«{footer.label}»: в файле {cell}, а строк с меньшим первичным баллом и отметкой не ниже {LEAST_PASSED}: {wrong}. Сверьте их."
 
 
 def _rows(where: pl.DataFrame, column: str, rule: str, message: str, severity: str = WARNING) -> pl.DataFrame:

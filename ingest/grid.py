@@ -18,10 +18,14 @@ HEAD_ROWS = 100
 
 @dataclass(frozen=True)
 class Grid:
-    """One sheet: columns c0..cN of text, NULL where a cell is empty; row i is row i+1 of the spreadsheet."""
+    """One sheet: columns c0..cN of text, NULL where a cell is empty; row i is row i+1 of the spreadsheet.
+
+    `first` is the number of the first row as a person counts: 0 where the names of a register's fields stand above its first record.
+    """
 
     sheet: str
     cells: pl.DataFrame
+    first: int = 1
 
     @property
     def height(self) -> int:
@@ -43,8 +47,18 @@ class Grid:
             places: dict[str, list[int]] = {}
             for index, cell in enumerate(cells):
                 if cell:
-                    places.setdefault(fold_header(cell), []).append(index)
+                    places.setdefault(cell if cell.isdigit() else fold_header(cell), []).append(index)
             rows.append(places)
+        return rows
+
+    @cached_property
+    def said(self) -> dict[str, list[int]]:
+        """`headers` the other way round: in which of the first rows a text stands that may be a header, which a mere number is not."""
+        rows: dict[str, list[int]] = {}
+        for row, headers in enumerate(self.headers):
+            for header in headers:
+                if not header.isdigit():
+                    rows.setdefault(header, []).append(row)
         return rows
 
 
@@ -71,6 +85,7 @@ class Table:
 
     `missing` lists required headers that are not there; `headers` says for a declared column what its header reads
     and in which column letter it stands (for a derived column: where its value comes from, or no entry at all).
+    `left_out` names columns with data that were left out on purpose, `advice` what to do about `missing` where no header is to be added.
     """
 
     layout: str
@@ -79,11 +94,18 @@ class Table:
     missing: list[str] = field(default_factory=list)
     headers: dict[str, tuple[str, str]] = field(default_factory=dict)
     footers: list[Footer] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    advice: str = "Добавьте их и загрузите файл снова."
 
 
-def make_grid(sheet: str, columns: list[pl.Series]) -> Grid:
+def make_grid(sheet: str, columns: list[pl.Series], first: int = 1) -> Grid:
     """A grid of these text columns, renamed c0..cN; a cell of nothing but spaces is empty."""
-    return Grid(sheet, pl.DataFrame([c.set(c.str.strip_chars() == "", None).alias(f"c{i}") for i, c in enumerate(columns)]))
+    cells = pl.DataFrame([column.alias(f"c{index}") for index, column in enumerate(columns)])
+    # a cell that begins with a space sorts before «!», or is one of the few that begin with one beyond ASCII
+    begins_with_space = (pl.all() < pl.lit("!")) | pl.all().is_between(pl.lit("\u0085"), pl.lit("\u00a1")) | (pl.all() >= pl.lit("\u1680"))
+    spaced = cells.select(begins_with_space.any())
+    names = [name for name in cells.columns if spaced[name][0]]
+    return Grid(sheet, cells.with_columns(pl.when(pl.col(names).str.strip_chars() != "").then(pl.col(names))), first)
 
 
 def column_letter(index: int) -> str:

@@ -15,7 +15,7 @@ from ingest.convert import faults_of, value_of
 from ingest.declarations import Check, Column, KnownRow, Layout
 from ingest.grid import ROW, Table, column_index
 from ingest.known import Known
-from ingest.rejections import Fault, cell_fault, duplicate_fault, order_fault, unknown_fault, unknown_row_fault
+from ingest.rejections import Fault, cell_fault, duplicate_fault, order_fault, unknown_fault, unknown_row_fault, within_fault
 from ingest.settings import Settings
 from ingest.text import by_value, clean_columns, name_key
 from ingest.vault import Vault
@@ -31,8 +31,9 @@ Found = tuple[tuple[int, int], Fault, pl.Expr]
 class Judged:
     """All rows of one layout in a file, in file order.
 
-    `cells`: `_sheet`, `_row`, `_fault` (a place in `faults`, NULL for a row that loads), `_winner` (where the row stands that
-    has this row's key in the end), each declared column typed under its name and, personal ones too, as written under `written(name)`.
+    `cells`: `_sheet`, `_row`, `_fault` (a place in `faults`, NULL for a row that loads), `_winner` (of a row whose key comes again:
+    where the row stands that has it in the end), each declared column typed under its name and, personal ones too, as written under
+    `written(name)`.
     """
 
     name: str
@@ -58,12 +59,13 @@ def written(column: str) -> str:
 
 def judge(tables: list[Table], name: str, layout: Layout, known: Known, vault: Vault, settings: Settings) -> Judged:
     """The rows of all these tables, which are of this layout; a key that repeats is judged over all of them."""
-    frames, faults = [], [duplicate_fault(layout)]
+    cells = _with_known_rows(_typed(_written(tables, layout), layout, vault, settings), layout, known)
+    frames, faults, end = [], [duplicate_fault(layout)], 0
     for table in tables:
-        cells = _with_known_rows(_typed(table, layout, vault, settings), layout, known)
+        begin, end = end, end + table.rows.height
         found = sorted(_found(table, layout, known, settings), key=lambda item: item[0])
         first = pl.coalesce([pl.when(is_wrong).then(len(faults) + number) for number, (_, _, is_wrong) in enumerate(found)])
-        frames.append(cells.with_columns(first.cast(pl.Int64).alias(FAULT)))
+        frames.append(cells[begin:end].with_columns(first.cast(pl.Int64).alias(FAULT)))
         faults += [fault for _, fault, _ in found]
     return Judged(name, layout, _without_duplicates(pl.concat(frames), layout), faults)
 
@@ -77,15 +79,29 @@ def _raw_columns(layout: Layout) -> Iterator[str]:
             yield f"{name}_key"
 
 
-def _typed(table: Table, layout: Layout, vault: Vault, settings: Settings) -> pl.DataFrame:
-    """Every declared column as written and typed; one that the file does not have is empty."""
-    there = [name for name in layout.columns if name in table.rows.columns]
-    text = clean_columns(table.rows.select(pl.col(there).cast(pl.String)))
-    text = text.select([pl.col(name) if name in there else pl.lit(None, pl.String).alias(name) for name in layout.columns])
-    text = text.rename(written).with_columns(pl.lit(table.sheet).alias(SHEET), table.rows[ROW].cast(pl.Int64))
+def _written(tables: list[Table], layout: Layout) -> pl.DataFrame:
+    """The declared columns of all tables as text; one that a table does not have is empty."""
+    rows = []
+    for table in tables:
+        there = [name for name in layout.columns if name in table.rows.columns]
+        rows.append(table.rows.select(pl.lit(table.sheet).alias(SHEET), pl.col(ROW).cast(pl.Int64), pl.col(there).cast(pl.String)))
+    schema = pl.Schema({SHEET: pl.String, ROW: pl.Int64, **dict.fromkeys(layout.columns, pl.String)})
+    return pl.concat([pl.DataFrame(schema=schema), *rows], how="diagonal")
+
+
+def _typed(rows: pl.DataFrame, layout: Layout, vault: Vault, settings: Settings) -> pl.DataFrame:
+    """Every declared column as written and typed."""
+    text = clean_columns(rows.select(*layout.columns))
+    text = text.with_columns(_joined(column.joins).alias(name) for name, column in layout.columns.items() if column.joins)
+    text = text.rename(written).with_columns(rows.select(SHEET, ROW))
     cells = text.with_columns(_value(name, column, vault, settings) for name, column in layout.columns.items())
     keys = [by_value(pl.col(written(name)), name_key).alias(f"{name}_key") for name, column in layout.columns.items() if column.name_key]
     return cells.with_columns(*keys, *_notes(layout))
+
+
+def _joined(columns: list[str]) -> pl.Expr:
+    """The cells of these columns as one text; empty where the first is."""
+    return pl.when(pl.col(columns[0]).is_not_null()).then(pl.concat_str(columns, separator=" ", ignore_nulls=True))
 
 
 def _value(name: str, column: Column, vault: Vault, settings: Settings) -> pl.Expr:
@@ -128,9 +144,14 @@ def _check(table: Table, layout: Layout, check: Check, known: Known) -> tuple[Fa
     if pair:
         word = "раньше" if check.order else "меньше"
         return order_fault(table, layout, pair, word), pl.col(pair[1]) < pl.col(pair[0])
+    if check.within:
+        value, least, greatest = check.within
+        return within_fault(table, layout, value), ~pl.col(value).is_between(pl.col(least), pl.col(greatest))
     if check.known_any:
-        is_known = [_is_known(name, codes, known) for name, lists in check.known_any.items() for codes in lists]
-        return unknown_fault(table, layout, list(check.known_any), "unknown_school"), ~pl.any_horizontal(is_known)
+        lists = [(name, codes) for name, its in check.known_any.items() for codes in its]
+        reason = "unknown_school" if any(codes in SCHOOL_LISTS for _, codes in lists) else "unknown_code"
+        is_known = [_is_known(name, codes, known) for name, codes in lists]
+        return unknown_fault(table, layout, list(check.known_any), reason), ~pl.any_horizontal(is_known)
     assert check.known_row
     is_whole = pl.all_horizontal(pl.col(check.known_row.columns).is_not_null())
     fault = unknown_row_fault(layout, check.known_row.columns, check.known_row.reason)
@@ -159,6 +180,9 @@ def _mark(row: KnownRow) -> str:
 
 def _without_duplicates(cells: pl.DataFrame, layout: Layout) -> pl.DataFrame:
     """Among rows that are otherwise valid the last of each key stands; the others have the first fault of the list."""
+    valid = cells if cells[FAULT].null_count() == cells.height else cells.filter(pl.col(FAULT).is_null())
+    if not valid.select(pl.struct(layout.key).is_duplicated().any()).item():
+        return cells.with_columns(pl.lit(None, pl.String).alias(WINNER))
     cells = cells.with_row_index("_n")
     number = pl.col(ROW).cast(pl.String)
     place = pl.when(pl.col(SHEET) == "").then(number).otherwise(pl.concat_str(number, pl.lit(" листа «"), SHEET, pl.lit("»")))

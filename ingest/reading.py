@@ -52,28 +52,42 @@ class Reading:
         return not self.layout
 
 
+@dataclass(frozen=True)
+class Insight:
+    """A reading with what it was made of, personal data included: for whoever shows a file to the person who holds it."""
+
+    reading: Reading
+    tables: list[Table] = field(default_factory=list)
+    judged: list[Judged] = field(default_factory=list)
+
+
 def read_file(path: Path, name: str, sources: Mapping[str, Source], known: Known, vault: Vault, settings: Settings) -> Reading:
     """Read one file; `name` is its path under landing/, whose first folder decides ties. Never raises for what the file holds."""
+    return look_into(path, name, sources, known, vault, settings).reading
+
+
+def look_into(path: Path, name: str, sources: Mapping[str, Source], known: Known, vault: Vault, settings: Settings) -> Insight:
+    """The same reading, and what it was made of."""
     folder = folder_of(name)
     try:
         winners = recognise(read_grids(path, settings.limits), sources, folder, known)
         return _read_tables(winners, folder, known, vault, settings, path)
     except FileFault as fault:
-        return _rejected(fault, folder)
+        return Insight(_rejected(fault, folder))
     except (OSError, VaultError):
         raise
     except Exception as error:
         # one file that our code stumbles over must not end the night for all others; the error's own text may hold cell values
         places = "".join(traceback.format_tb(error.__traceback__))
         logger.error("%s: a fault of Oko, not of the file: %s\n%s", name, type(error).__name__, places)
-        return _rejected(unreadable(f"внутренняя ошибка ({type(error).__name__}), подробности в журнале"), folder)
+        return Insight(_rejected(unreadable(f"внутренняя ошибка ({type(error).__name__}), подробности в журнале"), folder))
 
 
 def _rejected(fault: FileFault, folder: str) -> Reading:
     return Reading(source=fault.source or folder or UNKNOWN_SOURCE, rejections=file_rejection(fault))
 
 
-def _read_tables(winners: list[Candidate], folder: str, known: Known, vault: Vault, settings: Settings, path: Path) -> Reading:
+def _read_tables(winners: list[Candidate], folder: str, known: Known, vault: Vault, settings: Settings, path: Path) -> Insight:
     complete = [winner for winner in winners if winner.is_complete]
     tables: dict[str, list[Table]] = {}
     layouts: dict[str, Layout] = {}
@@ -85,7 +99,7 @@ def _read_tables(winners: list[Candidate], folder: str, known: Known, vault: Vau
     vault.keep(sha256_of(path), _identities(judged))
     rows = {one.name: one.loaded for one in judged}
     rows_in, rows_loaded = sum(one.cells.height for one in judged), sum(frame.height for frame in rows.values())
-    return Reading(
+    reading = Reading(
         source=_source(complete, folder),
         layout=", ".join(tables),
         rows=rows,
@@ -96,6 +110,7 @@ def _read_tables(winners: list[Candidate], folder: str, known: Known, vault: Vau
         rows_rejected=rows_in - rows_loaded,
         waiting=any(one.waits for one in judged),
     )
+    return Insight(reading, [table for found in tables.values() for table in found], judged)
 
 
 def _source(winners: list[Candidate], folder: str) -> str:
@@ -133,6 +148,7 @@ def _findings(winners: list[Candidate], tables: dict[str, list[Table]], judged: 
     for one in judged:
         frames += findings.check_digits(one)
         frames += findings.footers(tables[one.name], one)
+        frames += findings.columns_left_out(tables[one.name])
     for winner in winners:
         frames += [findings.sheet_not_read(table, winner.title) for table in winner.tables if table.missing]
     return pl.concat(frames)

@@ -1,18 +1,19 @@
 """Which tables of which sources a file holds: told by its content, over all layouts; the folder decides a tie.
 
-A file in the wrong folder is what it is. No value is looked at here beyond headers.
+A file in the wrong folder is what it is. No value is looked at here beyond headers. With dozens of sources almost every sheet has
+some headers of most of them, so the first rows alone decide, and only the winner reads the others.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import cast
 
 from ingest.declarations import Source
 from ingest.faults import FileFault
-from ingest.grid import Grid, Table
+from ingest.grid import HEAD_ROWS, Grid, Table
 from ingest.known import Known
 from ingest.layouts import tabular
 
@@ -24,6 +25,7 @@ class Candidate:
     """What one source makes of one sheet."""
 
     source: Source
+    sheet: str
     tables: list[Table]
 
     @property
@@ -44,8 +46,11 @@ class Candidate:
 
 def recognise(grids: list[Grid], sources: Mapping[str, Source], folder: str, known: Known) -> list[Candidate]:
     """The winning candidate of every sheet that is recognised, the complete ones first. Raises FileFault if there is none."""
-    found = [(source, reader_of(source)(grids, source, known)) for source in sources.values() if _is_likely(source, grids)]
-    winners = [winner for grid in grids if (winner := _of_sheet(grid.sheet, found, folder))]
+    heads = [Grid(grid.sheet, grid.cells.head(HEAD_ROWS), grid.first) for grid in grids]
+    asked = [(source, reader_of(source)(heads, source, known)) for source in sources.values() if _needs_asking(source, heads)]
+    plain = [source for source in sources.values() if source.reader == "tabular"]
+    likely = [best for head in heads if (best := _of_sheet([*_own(head.sheet, asked), *_plain(head, plain)], head.sheet, folder))]
+    winners = likely if all(grid.height <= HEAD_ROWS for grid in grids) else _in_full(likely, grids, known)
     if not winners:
         raise _unknown_layout(grids, sources, folder)
     complete = [winner for winner in winners if winner.is_complete]
@@ -57,12 +62,17 @@ def recognise(grids: list[Grid], sources: Mapping[str, Source], folder: str, kno
     return complete + incomplete
 
 
-def _is_likely(source: Source, grids: list[Grid]) -> bool:
-    """Whether a reader of its own is worth asking: one of its source's headers, and not a mere number, stands in the first rows."""
-    if source.reader == "tabular":
-        return True
-    said = {header for grid in grids for headers in grid.headers for header in headers if not header.isdigit()}
-    return not all(layout.folded_headers.isdisjoint(said) for layout in source.layouts.values())
+def _in_full(likely: list[Candidate], grids: list[Grid], known: Known) -> list[Candidate]:
+    """The winners again, of all rows."""
+    of_source = {candidate.source.source: reader_of(candidate.source)(grids, candidate.source, known) for candidate in likely}
+    full = [(candidate, _of(candidate.sheet, of_source[candidate.source.source])) for candidate in likely]
+    return [Candidate(candidate.source, candidate.sheet, tables) for candidate, tables in full if tables]
+
+
+def _needs_asking(source: Source, grids: list[Grid]) -> bool:
+    """Whether a reader of its own is worth asking: one of its source's headers stands in the first rows, or it has none to look for."""
+    headers = frozenset[str]().union(*(layout.folded_headers for layout in source.layouts.values()))
+    return source.reader != "tabular" and (not headers or any(headers & grid.said.keys() for grid in grids))
 
 
 def reader_of(source: Source) -> LayoutReader:
@@ -70,9 +80,27 @@ def reader_of(source: Source) -> LayoutReader:
     return cast(LayoutReader, importlib.import_module(f"ingest.layouts.{source.reader}").tables)
 
 
-def _of_sheet(sheet: str, found: Iterable[tuple[Source, list[Table]]], folder: str) -> Candidate | None:
-    by_source = [(source, [table for table in tables if table.sheet == sheet and _has_evidence(table)]) for source, tables in found]
-    candidates = [Candidate(source, tables) for source, tables in by_source if tables]
+def _own(sheet: str, found: Iterable[tuple[Source, list[Table]]]) -> Iterator[Candidate]:
+    """What the readers of their own made of this sheet."""
+    for source, tables in found:
+        if of_sheet := _of(sheet, tables):
+            yield Candidate(source, sheet, of_sheet)
+
+
+def _of(sheet: str, tables: list[Table]) -> list[Table]:
+    return [table for table in tables if table.sheet == sheet and _has_evidence(table)]
+
+
+def _plain(grid: Grid, sources: list[Source]) -> Iterator[Candidate]:
+    """The tabular sources whose header fits this sheet best; only theirs become tables."""
+    matches = [(source, match) for source in sources if (match := tabular.best_match(grid, source)) and match.is_recognised]
+    best = max((match.fit for _, match in matches), default=None)
+    for source, match in matches:
+        if match.fit == best:
+            yield Candidate(source, grid.sheet, [tabular.table_of(grid, match, source.layouts[match.layout])])
+
+
+def _of_sheet(candidates: list[Candidate], sheet: str, folder: str) -> Candidate | None:
     best = [candidate for candidate in candidates if candidate.fit == max(c.fit for c in candidates)]
     if len(best) > 1:
         best = [candidate for candidate in best if candidate.source.source == folder] or best
@@ -92,7 +120,7 @@ def _missing_column(candidate: Candidate) -> FileFault:
     titles = ", ".join(f"«{title}»" for title in table.missing)
     place = f" на листе «{table.sheet}»" if table.sheet else ""
     title = candidate.source.layouts[table.layout].title
-    message = f"Это «{title}», но{place} нет обязательных граф: {titles}. Добавьте их и загрузите файл снова."
+    message = f"Это «{title}», но{place} нет обязательных граф: {titles}. {table.advice}"
     columns = ", ".join(table.missing)
     return FileFault("missing_column", message, sheet=table.sheet, column=columns, source=candidate.source.source)
 

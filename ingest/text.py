@@ -14,6 +14,7 @@ from typing import overload
 import polars as pl
 
 Function = Callable[[str], object]
+Expression = Callable[[pl.Expr], pl.Expr]
 Kind = type[pl.DataType]
 
 INVISIBLE = "[\u00ad\u200b-\u200d\u2060\ufeff]"
@@ -21,6 +22,7 @@ SPACE = "[\t\n\r\v\f \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u30
 # what `clean` would change: an invisible character, a space that is not a plain one, a doubled one, one at an end
 UNCLEAN = f"{INVISIBLE}|{SPACE.replace(' ', '')}|  |^ | $"
 
+_AT_ONCE = 10_000
 _SAME = [
     (re.compile("ё"), "е"),
     (re.compile("[«»„“”‟″\"'’‘‛`´]"), " "),
@@ -69,6 +71,25 @@ def clean_columns(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(cleaned).with_columns(pl.when(pl.all() != "").then(pl.all()))
 
 
+def as_it_is(column: pl.Expr) -> pl.Expr:
+    """Nothing changed."""
+    return column
+
+
+def unless(plain: str, quick: Expression, thorough: Expression, column: pl.Expr) -> pl.Expr:
+    """`thorough` for a column of text, which for a cell that looks `plain` gives what `quick` gives at a fraction of its cost."""
+
+    def apply(values: pl.Series) -> pl.Series:
+        is_plain = values.str.contains(plain).fill_null(True)
+        quickly = values.to_frame("_").select(quick(pl.col("_"))).to_series()
+        if is_plain.all():
+            return quickly
+        odd = (~is_plain).arg_true()
+        return quickly.scatter(odd, values.gather(odd).to_frame("_").select(thorough(pl.col("_"))).to_series())
+
+    return column.map_batches(apply, return_dtype=pl.String)
+
+
 @overload
 def by_value(column: pl.Expr, function: Function, dtype: Kind = pl.String) -> pl.Expr: ...
 @overload
@@ -78,7 +99,9 @@ def by_value(column: pl.Expr | pl.Series, function: Function, dtype: Kind = pl.S
     if isinstance(column, pl.Expr):
         return column.map_batches(lambda values: by_value(values, function, dtype), return_dtype=dtype)
     values = column.drop_nulls().unique()
-    answers = pl.Series([function(value) for value in values.to_list()], dtype=dtype)
+    # a part at a time: a string of Python takes several times the memory of one in a column
+    parts = [values.slice(start, _AT_ONCE) for start in range(0, max(values.len(), 1), _AT_ONCE)]
+    answers = pl.concat([pl.Series([function(value) for value in part.to_list()], dtype=dtype) for part in parts])
     return column.replace_strict(values, answers, default=None, return_dtype=dtype)
 
 

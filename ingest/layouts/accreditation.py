@@ -8,10 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import polars as pl
-
 from ingest.declarations import Source
-from ingest.grid import ROW, Grid, Table
+from ingest.grid import Grid, Table
 from ingest.known import Known
 from ingest.layouts import tabular
 
@@ -29,6 +27,4 @@ def _certificates(grid: Grid, source: Source, known: Known) -> list[Table]:
     missing = [field for field in FIELDS if field not in names]
     if 2 * len(missing) > len(FIELDS):
         return []
-    # the names stand in no line of the file: the first record is number 1
-    found = tabular.tables([grid], source, known)
-    return [replace(table, missing=missing, rows=table.rows.with_columns(pl.col(ROW) - 1)) for table in found]
+    return [replace(table, missing=missing) for table in tabular.tables([grid], source, known)]

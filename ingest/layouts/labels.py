@@ -60,4 +60,4 @@ def two_rows(upper: Cells, lower: Cells) -> tuple[str | None, ...]:
 
 def numbered(grid: Grid, start: int) -> pl.DataFrame:
     """The cells from row `start` (from 0) on, with `_row` as a person counts."""
-    return grid.cells.slice(start).with_columns(_row=pl.int_range(start + 1, grid.height + 1, dtype=pl.Int64))
+    return grid.cells.slice(start).with_columns(_row=pl.int_range(grid.first + start, grid.first + grid.height, dtype=pl.Int64))

@@ -32,6 +32,11 @@ class Match:
         """At least half of the required headers are there."""
         return 2 * len(self.missing) <= self.required
 
+    @property
+    def fit(self) -> tuple[bool, int]:
+        """A complete table wins, then the one that explains more headers."""
+        return not self.missing, len(self.places)
+
 
 def tables(grids: list[Grid], source: Source, known: Known) -> list[Table]:
     """The tables of this source, at most one a sheet; with `missing` where a required header is not there."""
@@ -41,10 +46,9 @@ def tables(grids: list[Grid], source: Source, known: Known) -> list[Table]:
 def best_match(grid: Grid, source: Source) -> Match | None:
     """The layout of the source whose header fits a row of this sheet best, recognised or not; mere numbers are no header."""
     matches = [
-        _match(row, headers, name, layout)
+        _match(row, grid.headers[row], name, layout)
         for name, layout in source.layouts.items()
-        for row, headers in enumerate(grid.headers)
-        if any(header in layout.by_header and not header.isdigit() for header in headers)
+        for row in sorted({row for header in layout.by_header.keys() & grid.said.keys() for row in grid.said[header]})
     ]
     return max(matches, key=lambda match: (match.is_recognised, len(match.places), -len(match.missing)), default=None)
 
@@ -52,7 +56,7 @@ def best_match(grid: Grid, source: Source) -> Match | None:
 def _table_of(grid: Grid, source: Source) -> Iterator[Table]:
     match = best_match(grid, source)
     if match and match.is_recognised:
-        yield _table(grid, match, source.layouts[match.layout])
+        yield table_of(grid, match, source.layouts[match.layout])
 
 
 def _match(row: int, headers: dict[str, list[int]], name: str, layout: Layout) -> Match:
@@ -69,13 +73,18 @@ def _match(row: int, headers: dict[str, list[int]], name: str, layout: Layout) -
     return Match(name, row, places, missing, len(layout.required_headers))
 
 
-def _table(grid: Grid, match: Match, layout: Layout) -> Table:
+def table_of(grid: Grid, match: Match, layout: Layout) -> Table:
+    """The records under a header, and the footers apart."""
     header = grid.cells.row(match.row)
     headers = {column: _named(places, header) for column, places in match.places.items()}
     cells = [_joined(places).alias(column) for column, places in match.places.items()]
-    rows = grid.cells.select(*cells, pl.int_range(1, pl.len() + 1).alias(ROW), _label().alias("_label")).slice(match.row + 1)
-    rows = rows.filter(pl.any_horizontal(pl.col(match.places).is_not_null()))
+    rows = grid.cells.select(*cells, pl.int_range(grid.first, grid.first + pl.len()).alias(ROW), _label().alias("_label")).slice(
+        match.row + 1
+    )
     required = [column for column in match.places if layout.columns[column].required]
+    # a printed table has its header once a page
+    is_header = pl.all_horizontal([pl.col(column).eq_missing(headers[column][0]) for column in required or match.places])
+    rows = rows.filter(pl.any_horizontal(pl.col(match.places).is_not_null()) & ~is_header)
     is_footer = pl.col("_label").str.contains(FOOTER).fill_null(False)
     if len(required) > 1:
         # a record may begin with such a word («Средние школы»), a footer leaves required cells empty

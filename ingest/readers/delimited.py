@@ -17,57 +17,120 @@ from ingest.settings import Limits
 
 _SAMPLE = 500
 _MOST_LINES_IN_A_CELL = 200
-_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_LOOKED_AT = 100_000
+_CONTROL = bytes({*range(0x20)} - {*b"\t\n\v\f\r"})
+_NBSP = "\u00a0".encode()
 _QUOTED = re.compile(r'"(?:[^"]|"")*"')
 
 
 def read(data: bytes, limits: Limits) -> list[Grid]:
     """The one grid of a CSV file. Raises FileFault."""
-    lines = _lines(decode(data))
-    if not lines.len():
-        raise unreadable("в нём нет ни одной непустой строки")
-    if lines.len() > limits.rows:
-        raise too_large(f"{lines.len()} строк при пределе {limits.rows}")
-    separator, usual = _separator(lines)
-    fields = _fields(lines, separator, usual)
-    width = fields.list.len().max()
-    assert isinstance(width, int)
-    if width > limits.columns:
-        raise too_large(f"{width} столбцов при пределе {limits.columns}")
-    columns = [fields.list.get(index, null_on_oob=True) for index in range(width)]
-    return [make_grid("", columns)]
-
-
-def decode(data: bytes) -> str:
-    """Text of a file in UTF-8 (with BOM or without), UTF-16 with BOM, or else cp1251. Raises FileFault."""
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    elif _CONTROL.search(data[:1_000_000]):
-        raise unreadable("это не таблица и не текст")
-    else:
-        encodings = ["utf-8-sig", "cp1251"]
-    for encoding in encodings:
+    for encoding in _encodings(data):
         try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
+            return [_grid(_utf8(data, encoding), limits)]
+        except UnicodeError:
             continue
     raise unreadable("кодировка не UTF-8 и не Windows-1251")
 
 
-def _lines(text: str) -> pl.Series:
-    """The lines without their ends; empty lines after the last cell are dropped, all others count."""
-    if "\n" not in text:
-        text = text.replace("\r", "\n")
-    lines = pl.Series("line", [text.rstrip()]).str.split("\n").explode().str.strip_chars_end("\r")
-    return lines.clear() if text.isspace() or not text else lines
+def _encodings(data: bytes) -> list[str]:
+    """UTF-16 says what it is; what is no UTF-8, which is found out by reading it, is cp1251. Raises FileFault."""
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return ["utf-16"]
+    head = data[:_LOOKED_AT]
+    if len(head.translate(None, _CONTROL)) < len(head):
+        raise unreadable("это не таблица и не текст")
+    return ["utf-8", "cp1251"]
 
 
-def _separator(lines: pl.Series) -> tuple[str, int]:
+def _utf8(data: bytes, encoding: str) -> bytes:
+    """The text with `\\n` at the ends of its lines but the last, and without empty lines after it."""
+    if encoding == "cp1251":
+        _refuse_spoilt_utf8(data)
+    text = data.removeprefix(codecs.BOM_UTF8) if encoding == "utf-8" else data.decode(encoding).encode()
+    if b"\n" not in text:
+        text = text.replace(b"\r", b"\n")
+    text = text.rstrip()
+    while text.endswith(_NBSP):
+        text = text.removesuffix(_NBSP).rstrip()
+    return text
+
+
+def _refuse_spoilt_utf8(data: bytes) -> None:
+    """One spoilt or missing byte in UTF-8 must not turn every letter of the file into two others. Raises FileFault."""
+    try:
+        data.decode()
+    except UnicodeDecodeError as error:
+        around = data[max(0, error.start - _LOOKED_AT) : error.start + _LOOKED_AT].decode("utf-8", "replace")
+        broken = around.count("\ufffd")
+        if len(around) - len(around.encode("ascii", "ignore")) > 2 * broken:
+            line = data.count(b"\n", 0, error.start) + 1
+            raise unreadable(f"это текст в UTF-8, но в строке {line} он повреждён или оборван; выгрузите файл заново") from error
+
+
+def _grid(text: bytes, limits: Limits) -> Grid:
+    """Raises FileFault, and UnicodeError where the text is no UTF-8."""
+    height = text.count(b"\n") + 1
+    if height > limits.rows:
+        raise too_large(f"{height} строк при пределе {limits.rows}")
+    sample = _first_lines(text)
+    if not any(map(str.strip, sample)) and not text.decode().strip():
+        raise unreadable("в нём нет ни одной непустой строки")
+    separator, usual = _separator(sample)
+    width = max(line.count(separator) for line in sample) + 1
+    cells = _quoted(text, separator, usual, limits) if b'"' in text else _parse(text, separator, width, limits)
+    return make_grid("", list(cells))
+
+
+def _first_lines(text: bytes) -> list[str]:
+    end = -1
+    for _ in range(_SAMPLE):
+        end = text.find(b"\n", end + 1)
+        if end < 0:
+            return text.decode().split("\n")
+    return text[:end].decode().split("\n")
+
+
+def _parse(text: bytes, separator: str, width: int, limits: Limits) -> pl.DataFrame:
+    """The cells of text whose quotes, if any, are all well-formed; `width` is tried first. Raises FileFault or UnicodeError."""
+    _judge_size(text.count(b"\n") + 1, width, limits)
+    # the first line says how wide the table is, and often it is a title alone
+    padded = text.partition(b"\n")[0].count(separator.encode()) + 1 != width or b'"' in text
+    source = separator.encode() * (width - 1) + b"\n" + text if padded else text
+    schema = {f"c{index}": pl.String for index in range(width)}
+    try:
+        cells = pl.read_csv(source, has_header=False, separator=separator, quote_char='"' if b'"' in text else None, schema=schema)
+    except pl.exceptions.ComputeError as error:
+        if "utf-8" in str(error):
+            raise UnicodeError from error
+        widest = _widest(pl.Series([text.decode()]).str.split("\n").explode(), separator)
+        if widest == width:
+            raise unreadable("строки в нём не разделяются на ячейки") from error
+        return _parse(text, separator, widest, limits)
+    return cells.slice(int(padded))
+
+
+def _widest(records: pl.Series, separator: str) -> int:
+    """The most cells of a well-formed record."""
+    most = records.str.replace_all(_QUOTED.pattern, "").str.count_matches(separator, literal=True).max()
+    assert isinstance(most, int)
+    return most + 1
+
+
+def _judge_size(height: int, width: int, limits: Limits) -> None:
+    """A short file may be a huge table: one long line makes all others as wide. Raises FileFault."""
+    if width > limits.columns:
+        raise too_large(f"{width} столбцов при пределе {limits.columns}")
+    if height * width > limits.cells:
+        raise too_large(f"{height} строк и {width} столбцов")
+
+
+def _separator(lines: list[str]) -> tuple[str, int]:
     """The character that divides the most lines into the same number of cells, and how many of it a line usually has.
 
     A comma is in doubt: a line of n cells may have n decimal commas.
     """
-    sample = [_QUOTED.sub("", line) for line in lines.head(_SAMPLE) if line.strip()]
+    sample = [_QUOTED.sub("", line) for line in lines if line.strip()]
     score, usual, best = max(_score(sample, separator) for separator in ";\t")
     commas, usual_commas, _ = _score(sample, ",")
     if commas > score and (score < 0.5 or usual_commas > usual + 1):
@@ -80,16 +143,21 @@ def _score(lines: list[str], separator: str) -> tuple[float, int, str]:
     return max((count * times / len(lines), count, separator) for count, times in [*counts.items(), (0, 0)])
 
 
-def _fields(lines: pl.Series, separator: str, usual: int) -> pl.Series:
-    """The cells of every record, as lists."""
-    quotes = lines.str.count_matches('"', literal=True)
-    if not (quotes > 0).any():
-        return lines.str.split(separator)
-    records = _records(lines, quotes, separator, usual).with_row_index("n")
-    has_quotes = records["record"].str.contains('"', literal=True)
-    plain = records.filter(~has_quotes).select("n", fields=pl.col("record").str.split(separator))
-    quoted = _quoted_fields(records.filter(has_quotes), separator)
-    return pl.concat([plain, quoted]).sort("n")["fields"]
+def _quoted(text: bytes, separator: str, usual: int, limits: Limits) -> pl.DataFrame:
+    """The cells of text with quotes: records that are well-formed in one line apart from those that are not."""
+    lines = pl.Series("line", [text.decode()]).str.split("\n").explode().str.strip_chars_end("\r")
+    records = _records(lines, lines.str.count_matches('"', literal=True), separator, usual).with_row_index("n")
+    cell = f'(?:"(?:[^"\n]|"")*"|[^"{separator}\n]*)'
+    is_good = records["record"].str.contains(f"^{cell}(?:{separator}{cell})*$")
+    good, broken = records.filter(is_good), _quoted_fields(records.filter(~is_good), separator)
+    plain = pl.DataFrame()
+    if good.height:
+        plain = _parse("".join(f"{record}\n" for record in good["record"]).encode(), separator, _widest(good["record"], separator), limits)
+    longest = broken["fields"].list.len().max() or 0
+    assert isinstance(longest, int)
+    _judge_size(records.height, max(plain.width, longest), limits)
+    cells = broken.select("n", **{f"c{index}": pl.col("fields").list.get(index, null_on_oob=True) for index in range(longest)})
+    return pl.concat([good.select("n").hstack(plain), cells], how="diagonal").sort("n").drop("n")
 
 
 def _records(lines: pl.Series, quotes: pl.Series, separator: str, usual: int) -> pl.DataFrame:
@@ -126,7 +194,7 @@ def _is_one_record(lines: list[str], whole: re.Pattern[str], separator: str, usu
     if not usual:
         return True
     swallows = any(line.count(separator) >= usual and whole.fullmatch(separator + line) for line in lines[1:-1])
-    is_all_records = all(line.count(separator) >= usual for line in lines)
+    is_all_records = all(_QUOTED.sub("", line).count(separator) >= usual for line in lines)
     return not swallows and not is_all_records and _QUOTED.sub("", record).count(separator) <= usual
 
 

@@ -1,19 +1,20 @@
-"""Registers that come as XML or as JSON lines: every record a row, every leaf a column, the first row holds the names.
+"""Registers that come as XML or as JSON: every record a row, every leaf a column, the first row holds the names.
 
 Nested objects become columns named with a dot; lists inside a record are left out. HTML is recognised here only to be refused.
+A register may be larger than memory should be: it is read as a stream, and records are kept as columns of text.
 """
 
 from __future__ import annotations
 
-import io
 import json
-from collections.abc import Iterable, Iterator
-from typing import Any, Literal
-from xml.etree.ElementTree import Element, ParseError
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any, Literal, TextIO
+from xml.etree.ElementTree import Element, ParseError, iterparse
+from xml.parsers.expat import ExpatError, ParserCreate
 
 import polars as pl
-from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import iterparse
 
 from ingest.faults import too_large, unreadable
 from ingest.grid import Grid, make_grid
@@ -21,10 +22,18 @@ from ingest.settings import Limits
 
 Record = dict[str, str]
 
+# how many records are put into columns at a time, after how many elements of XML they are looked for, how much JSON is taken at a
+# time, and the longest object of it
+_RECORDS = 5_000
+_ELEMENTS = 10_000
+_BYTES = 10_000
+_CHARACTERS = 1_000_000
+_LONGEST = 100_000_000
 
-def sniff(data: bytes) -> Literal["html", "excel 2003", "xml", "json"] | None:
-    """What kind of markup this is, if any."""
-    start = data[:1000].removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+
+def sniff(head: bytes) -> Literal["html", "excel 2003", "xml", "json"] | None:
+    """What kind of markup begins so, if any."""
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
     if start.startswith(b"<") and (b"<html" in start or start.startswith((b"<!doctype html", b"<table", b"<head", b"<body", b"<meta"))):
         return "html"
     if b"urn:schemas-microsoft-com:office:spreadsheet" in start:
@@ -34,35 +43,65 @@ def sniff(data: bytes) -> Literal["html", "excel 2003", "xml", "json"] | None:
     return "json" if start.startswith((b"{", b"[")) else None
 
 
-def read_xml(data: bytes, limits: Limits) -> list[Grid]:
+def read_xml(path: Path, limits: Limits) -> list[Grid]:
     """The grid of an XML register. Raises FileFault."""
     try:
-        return _grid(_xml_records(data), limits)
-    except (ParseError, DefusedXmlException, LookupError) as error:
+        _refuse_declarations(path)
+        return _grid(_xml_records(path), limits)
+    except (ParseError, ExpatError, LookupError, ValueError, RecursionError) as error:
         raise unreadable("XML повреждён или содержит запрещённые объявления") from error
 
 
-def read_json_lines(data: bytes, limits: Limits) -> list[Grid]:
+def read_json(path: Path, limits: Limits) -> list[Grid]:
     """The grid of JSON lines or of one JSON list of objects. Raises FileFault."""
     try:
-        text = data.decode("utf-8-sig")
-        objects = json.loads(text) if text.lstrip().startswith("[") else [json.loads(line) for line in text.splitlines() if line.strip()]
-        return _grid((dict(_json_leaves(item)) for item in objects), limits)
+        with path.open(encoding="utf-8-sig") as text:
+            return _grid((dict(_json_leaves(item)) for item in _json_objects(text)), limits)
     except (ValueError, AttributeError, RecursionError) as error:
         raise unreadable("это не строки JSON с объектами") from error
 
 
-def _grid(records: Iterable[Record], limits: Limits) -> list[Grid]:
-    rows = []
+def _grid(records: Iterator[Record], limits: Limits) -> list[Grid]:
     names: dict[str, None] = {}
-    for record in records:
-        names |= dict.fromkeys(record)
-        rows.append(record)
-        if len(rows) > limits.rows or len(names) > limits.columns:
-            raise too_large(f"больше {limits.rows} записей или {limits.columns} граф")
+    frames, height = [], 0
+    while batch := list(islice(records, _RECORDS)):
+        names |= dict.fromkeys(name for record in batch for name in record)
+        height += len(batch)
+        if height > limits.rows or len(names) > limits.columns or height * len(names) > limits.cells:
+            raise too_large(f"больше {limits.rows} записей, {limits.columns} граф или {limits.cells} ячеек")
+        columns = {name: [record.get(name) or None for record in batch] for name in names}
+        frames.append(pl.DataFrame(columns, schema=dict.fromkeys(names, pl.String)))
     if not names:
         raise unreadable("в нём нет ни одной записи")
-    return [make_grid("", [pl.Series([name, *(row.get(name) or None for row in rows)], dtype=pl.String) for name in names])]
+    title = pl.DataFrame({name: [name] for name in names})
+    # the names stand in no line of the file: the first record is number 1
+    return [make_grid("", list(pl.concat([title, *frames], how="diagonal")), first=0)]
+
+
+def _json_objects(text: TextIO) -> Iterator[dict[str, Any]]:
+    """Objects one after another, whether lines, commas or the brackets of a list stand between them."""
+    decoder = json.JSONDecoder()
+    rest, wanted = "", _CHARACTERS
+    while more := text.read(wanted):
+        rest, at = rest + more, 0
+        while (at := _next_object(rest, at)) < len(rest):
+            try:
+                item, at = decoder.raw_decode(rest, at)
+            except ValueError:
+                break
+            yield item
+        rest = rest[at:]
+        wanted = max(_CHARACTERS, len(rest))
+        if wanted > _LONGEST:
+            break
+    if rest:
+        raise ValueError("an object that does not end")
+
+
+def _next_object(text: str, at: int) -> int:
+    while at < len(text) and text[at] in " \t\r\n,[]":
+        at += 1
+    return at
 
 
 def _json_leaves(item: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
@@ -75,21 +114,58 @@ def _json_leaves(item: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, 
             yield prefix + name, str(value)
 
 
-def _xml_records(data: bytes) -> Iterator[Record]:
-    """A record is the first element, below the root, that has leaves for children; and every later one of that depth."""
-    open_elements: list[Element] = []
-    depth_of_record = 0
-    for event, element in iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True):
-        if event == "start":
-            open_elements.append(element)
-            continue
-        open_elements.pop()
-        depth = len(open_elements) + 1
-        if not depth_of_record and not len(element) and depth > 2:
-            depth_of_record = depth - 1
-        if depth == depth_of_record:
+def _refuse_declarations(path: Path) -> None:
+    """No document type, so no entities: it could stand before the first element alone. The parser in C cannot be told to refuse it."""
+    parser, is_begun = ParserCreate(), False
+
+    def refuse(*_: object) -> None:
+        raise ValueError("a document type")
+
+    def begin(*_: object) -> None:
+        nonlocal is_begun
+        is_begun = True
+
+    parser.StartDoctypeDeclHandler, parser.StartElementHandler = refuse, begin
+    with path.open("rb") as file:
+        while not is_begun and (part := file.read(_BYTES)):
+            parser.Parse(part)
+
+
+def _xml_records(path: Path) -> Iterator[Record]:
+    """The parser in C makes the tree, and from time to time what is complete is taken out of it."""
+    root, depth = None, 0
+    with path.open("rb") as file:
+        for number, (_, element) in enumerate(iterparse(file, events=("start",))):
+            root = element if root is None else root
+            if number % _ELEMENTS == 0:
+                depth = depth or _depth_of_record(root, 1, is_open=True)
+                yield from _taken(root, depth - 1, is_open=True)
+    if root is not None:
+        yield from _taken(root, (depth or _depth_of_record(root, 1, is_open=False)) - 1, is_open=False)
+
+
+def _depth_of_record(element: Element, depth: int, *, is_open: bool) -> int:
+    """A record is the first element, below the root, that has leaves for children; 0 where none is yet. The last child may be open."""
+    for number, child in enumerate(element, 1):
+        is_child_open = is_open and number == len(element)
+        if depth > 1 and not len(child) and not is_child_open:
+            return depth
+        if found := _depth_of_record(child, depth + 1, is_open=is_child_open):
+            return found
+    return 0
+
+
+def _taken(element: Element, below: int, *, is_open: bool) -> Iterator[Record]:
+    """The complete records that lie so deep below an element, which loses all its children but an open one."""
+    if below < 0:
+        return
+    if not below:
+        if not is_open:
             yield dict(_xml_leaves(element))
-            open_elements[-1].remove(element)
+        return
+    for number, child in enumerate(element, 1):
+        yield from _taken(child, below - 1, is_open=is_open and number == len(element))
+    del element[: len(element) - is_open]
 
 
 def _xml_leaves(element: Element, prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -1,24 +1,20 @@
-"""XLSX, XLSB, XLS and ODS, read in a child process under limits: whatever a workbook does, it cannot end ours.
+"""XLSX, XLSB, XLS and ODS. An archive is looked at before it is unpacked; what it hides from that look ends the child process.
 
-An archive is looked at before it is unpacked. One child is kept for all files; when it dies, the next file gets a new one.
+Of an .xls the library does not say where its first column stands: empty columns before a table shift the letters in messages.
 """
 
 from __future__ import annotations
 
-import atexit
-import io
-import json
 import posixpath
 import re
-import signal
-import subprocess
-import sys
-import threading
+import struct
 import zipfile
+from collections.abc import Iterator
+from html import unescape
 from pathlib import Path
-from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 
+import fastexcel
 import polars as pl
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -29,9 +25,14 @@ from ingest.settings import Limits
 
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _DIMENSION = re.compile(rb'<(?:\w+:)?dimension[^>]*?\bref="([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?"')
+# kinds of records of an .xlsb: where the cells lie, and a sheet of the workbook
+_WS_DIM, _BUNDLE_SHEET = 148, 156
+_ODS_TAG = re.compile(rb"<table:(table-row|table-cell|covered-table-cell|table)(?=[\s/>])([^>]*)>")
+_REPEATED = re.compile(rb'number-(?:rows|columns)-repeated="(\d{1,9})"')
+_NAME = re.compile(rb'table:name="([^"]*)"')
+_PART = 1024**2
+_LONGEST_TAG = 64 * 1024
 _BIG_ENTRY = 16 * 1024**2
-# the memory of the child itself, before it has read anything: libraries and thread stacks
-_CHILD_BYTES = 2 * 1024**3
 
 Range = tuple[int, int, int, int]  # first column, first row, width, height
 
@@ -62,9 +63,9 @@ def _look_into_archive(path: Path, limits: Limits) -> dict[str, Range]:
             ranges = _declared_ranges(archive)
     except (zipfile.BadZipFile, OSError, ValueError, EOFError, NotImplementedError, RuntimeError) as error:
         raise unreadable("он повреждён или оборван и не раскрывается как книга Excel или ODS") from error
-    for _, _, width, height in ranges.values():
-        if width * height > limits.cells:
-            raise too_large(f"лист занимает {height} строк и {width} столбцов")
+    for first, row, width, height in ranges.values():
+        if (first + width) * (row + height) > limits.cells:
+            raise too_large(f"лист занимает {row + height} строк и {first + width} столбцов")
     return ranges
 
 
@@ -78,131 +79,159 @@ def _judge_sizes(entries: list[zipfile.ZipInfo], limits: Limits) -> None:
 
 
 def _declared_ranges(archive: zipfile.ZipFile) -> dict[str, Range]:
-    """Cell ranges that the sheets of an .xlsx declare at their beginning."""
+    """Where the cells of the sheets lie, as an .xlsx or .xlsb declares it at a sheet's beginning and as an .ods adds up to."""
+    entries = set(archive.namelist())
+    if "content.xml" in entries:
+        return dict(_ods_ranges(archive))
+    binary = "xl/workbook.bin" in entries
     ranges = {}
-    for name, entry in _sheet_entries(archive).items():
-        with archive.open(entry) as file:
-            found = _DIMENSION.search(file.read(4096))
-        if found:
-            left, top, right, bottom = (part.decode() if part else None for part in found.groups())
-            first, row = column_index(left or "A"), int(top or 1) - 1
-            last, bottom_row = column_index(right or left or "A"), int(bottom or top or 1) - 1
-            ranges[name] = (first, row, last - first + 1, bottom_row - row + 1)
+    for name, entry in (_xlsb_sheets(archive) if binary else _xlsx_sheets(archive)).items():
+        if entry in entries:
+            with archive.open(entry) as file:
+                found = (_xlsb_range if binary else _xlsx_range)(file.read(4096))
+            if found:
+                ranges[name] = found
     return ranges
 
 
-def _sheet_entries(archive: zipfile.ZipFile) -> dict[str, str]:
-    """Sheet names of an .xlsx with the archive entries that hold them; empty where the workbook says it otherwise."""
+def _xlsx_range(head: bytes) -> Range | None:
+    found = _DIMENSION.search(head)
+    if not found:
+        return None
+    left, top, right, bottom = (part.decode() if part else None for part in found.groups())
+    first, row = column_index(left or "A"), int(top or 1) - 1
+    last, bottom_row = column_index(right or left or "A"), int(bottom or top or 1) - 1
+    return first, row, last - first + 1, bottom_row - row + 1
+
+
+def _xlsb_range(head: bytes) -> Range | None:
+    found = next((content for kind, content in _records(head) if kind == _WS_DIM and len(content) == 16), None)
+    if not found:
+        return None
+    top, bottom, left, right = struct.unpack("<4I", found)
+    return left, top, right - left + 1, bottom - top + 1
+
+
+def _xlsx_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet names with the entries that hold them; none where the workbook says it otherwise."""
     try:
         workbook = fromstring(archive.read("xl/workbook.xml"))
-        relations = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     except (KeyError, ParseError, DefusedXmlException):
         return {}
-    targets = {relation.get("Id"): posixpath.normpath(posixpath.join("/xl", relation.get("Target", "")))[1:] for relation in relations}
+    targets = _targets(archive, "xl/_rels/workbook.xml.rels")
     entries = {}
     for sheet in workbook.iter():
         relation_id = next((value for name, value in sheet.attrib.items() if name.endswith("}id")), None)
-        if sheet.tag.endswith("}sheet") and targets.get(relation_id) in archive.namelist():
+        if sheet.tag.endswith("}sheet") and relation_id in targets:
             entries[sheet.get("name", "")] = targets[relation_id]
     return entries
 
 
-def _parse(path: Path, limits: Limits) -> list[tuple[str, pl.DataFrame]]:
-    """The sheets' cells, from the child. One that dies is tried once more in a new one: an older file may have worn it out."""
-    with _lock:
-        for _ in range(2):
-            child = _running_child(limits)
-            answer = child.ask(path, limits)
-            if not isinstance(answer, int):
-                return answer
-            _drop_child()
-    if answer in (-signal.SIGABRT, -signal.SIGKILL):
-        raise too_large("на его разбор не хватило памяти")
-    raise unreadable("его содержимое повреждено")
+def _xlsb_sheets(archive: zipfile.ZipFile) -> dict[str, str]:
+    targets = _targets(archive, "xl/_rels/workbook.bin.rels")
+    entries = {}
+    for kind, content in _records(archive.read("xl/workbook.bin")):
+        if kind == _BUNDLE_SHEET:
+            # its state, its number, then two texts: the relation and the name
+            relation_id, rest = _wide_text(content[8:])
+            entries[_wide_text(rest)[0]] = targets.get(relation_id, "")
+    return entries
 
 
-class _Child:
-    """One process of `ingest.readers.worker` and how to talk to it."""
+def _targets(archive: zipfile.ZipFile, entry: str) -> dict[str | None, str]:
+    try:
+        relations = fromstring(archive.read(entry))
+    except (KeyError, ParseError, DefusedXmlException):
+        return {}
+    return {relation.get("Id"): posixpath.normpath(posixpath.join("/xl", relation.get("Target", "")))[1:] for relation in relations}
 
-    def __init__(self, memory: int) -> None:
-        self.memory = memory
-        command = [sys.executable, "-m", "ingest.readers.worker", str(memory + _CHILD_BYTES)]
-        root = Path(__file__).resolve().parents[2]
-        pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=root)
 
-    def ask(self, path: Path, limits: Limits) -> list[tuple[str, pl.DataFrame]] | int:
-        """The sheets, or the exit code of a child that died. Raises FileFault when the child says what is wrong."""
-        request = {"path": str(path.resolve()), "max_sheets": limits.sheets, "max_columns": limits.columns, "max_cells": limits.cells}
-        late = threading.Event()
+def _records(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """The records of a part of an .xlsb: kind and length are numbers of seven bits a byte, the last byte below 128."""
+    at = 0
+    while at < len(data):
+        numbers = []
+        for most in (2, 4):
+            number = 0
+            for place in range(most):
+                byte = data[at] if at < len(data) else 0
+                number |= (byte & 0x7F) << 7 * place
+                at += 1
+                if byte < 0x80:
+                    break
+            numbers.append(number)
+        yield numbers[0], data[at : at + numbers[1]]
+        at += numbers[1]
 
-        def end() -> None:
-            late.set()
-            self.process.kill()
 
-        timer = threading.Timer(limits.reader_seconds, end)
-        timer.start()
-        try:
-            self._input.write(json.dumps(request).encode() + b"\n")
-            self._input.flush()
-            return self._answer()
-        except (BrokenPipeError, EOFError):
-            code = self.process.wait()
-            if late.is_set():
-                raise too_large(f"разбор не уложился в {limits.reader_seconds} с") from None
-            return code
-        finally:
-            timer.cancel()
+def _wide_text(data: bytes) -> tuple[str, bytes]:
+    end = 4 + 2 * int.from_bytes(data[:4], "little")
+    return data[4:end].decode("utf-16-le", "replace"), data[end:]
 
-    def close(self) -> None:
-        """End the process."""
-        self.process.kill()
-        self.process.communicate()
+
+def _ods_ranges(archive: zipfile.ZipFile) -> Iterator[tuple[str, Range]]:
+    """Added up from the tags: a few of them can repeat a cell a million times. Cells without content count only before others."""
+    name, sheet = "", _Extent()
+    for tag, attributes in _ods_tags(archive):
+        repeated = _REPEATED.search(attributes)
+        times = int(repeated[1]) if repeated else 1
+        if tag == b"table":
+            yield name, sheet.range
+            called = _NAME.search(attributes)
+            name, sheet = unescape(called[1].decode()) if called else "", _Extent()
+        elif tag == b"table-row":
+            sheet.row(times)
+        else:
+            sheet.cell(times, is_empty=attributes.endswith(b"/"))
+    yield name, sheet.range
+
+
+class _Extent:
+    """How far the cells with content of one sheet reach."""
+
+    def __init__(self) -> None:
+        self._rows_before = self._repeats = self._column = 0
+        self._first, self._end, self._height = 1 << 30, 0, 0
 
     @property
-    def _input(self) -> IO[bytes]:
-        assert self.process.stdin
-        return self.process.stdin
+    def range(self) -> Range:
+        """From the first row on."""
+        return (self._first, 0, self._end - self._first, self._height) if self._height else (0, 0, 0, 0)
 
-    def _answer(self) -> list[tuple[str, pl.DataFrame]]:
-        head: dict[str, Any] = json.loads(self._read_line())
-        if head.get("error") == "memory":
-            raise too_large("на его разбор не хватило памяти")
-        if head.get("error") == "limit":
-            raise too_large("в нём слишком много листов, столбцов или ячеек")
-        if head.get("error"):
-            is_locked = "password" in head["detail"].lower()
-            raise unreadable("он защищён паролем; сохраните его без пароля" if is_locked else "это не исправная книга Excel или ODS")
-        return [(name, pl.read_ipc(io.BytesIO(self._read(int.from_bytes(self._read(8), "big"))))) for name in head["sheets"]]
+    def row(self, times: int) -> None:
+        """A row begins, and stands so often."""
+        self._rows_before += self._repeats
+        self._repeats, self._column = times, 0
 
-    def _read_line(self) -> bytes:
-        assert self.process.stdout
-        line = self.process.stdout.readline()
-        if not line.endswith(b"\n"):
-            raise EOFError
-        return line
-
-    def _read(self, size: int) -> bytes:
-        assert self.process.stdout
-        data = self.process.stdout.read(size)
-        if len(data) < size:
-            raise EOFError
-        return data
+    def cell(self, times: int, *, is_empty: bool) -> None:
+        """A cell of the row, so often."""
+        self._column += times
+        if not is_empty:
+            self._first = min(self._first, self._column - times)
+            self._end = max(self._end, self._column)
+            self._height = self._rows_before + self._repeats
 
 
-_lock = threading.Lock()
-_children: list[_Child] = []
+def _ods_tags(archive: zipfile.ZipFile) -> Iterator[tuple[bytes, bytes]]:
+    rest = b""
+    with archive.open("content.xml") as file:
+        while part := file.read(_PART):
+            text = rest + part
+            end = max(text.rfind(b">") + 1, len(text) - _LONGEST_TAG)
+            yield from _ODS_TAG.findall(text, 0, end)
+            rest = text[end:]
 
 
-def _running_child(limits: Limits) -> _Child:
-    if _children and (_children[0].memory != limits.reader_memory_bytes or _children[0].process.poll() is not None):
-        _drop_child()
-    if not _children:
-        _children.append(_Child(limits.reader_memory_bytes))
-    return _children[0]
-
-
-@atexit.register
-def _drop_child() -> None:
-    while _children:
-        _children.pop().close()
+def _parse(path: Path, limits: Limits) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The cells of every sheet. Raises FileFault, and whatever the library raises over a broken workbook."""
+    reader = fastexcel.read_excel(path.read_bytes())
+    if len(reader.sheet_names) > limits.sheets:
+        raise too_large(f"{len(reader.sheet_names)} листов при пределе {limits.sheets}")
+    left = limits.cells
+    for name in reader.sheet_names:
+        # skip_rows=0 keeps empty rows at the top, so that row numbers are those of the sheet
+        sheet = reader.load_sheet(name, header_row=None, skip_rows=0, dtypes="string")
+        left -= sheet.width * sheet.height
+        if left < 0 or sheet.width > limits.columns or sheet.height > limits.rows:
+            raise too_large(f"на листе «{name}» {sheet.height} строк и {sheet.width} столбцов")
+        yield name, sheet.to_polars()

@@ -6,8 +6,10 @@ import csv
 import io
 import zipfile
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
+import odf.element
 import odf.opendocument
 import odf.table
 import odf.text
@@ -54,28 +56,39 @@ def write_xls(path: Path, rows: Rows) -> Path:
     """An Excel 97 workbook."""
     book = xlwt.Workbook()
     sheet = book.add_sheet("Лист1")
+    plain, day = xlwt.XFStyle(), xlwt.easyxf(num_format_str="DD.MM.YYYY")
     for number, row in enumerate(rows):
         for place, cell in enumerate(row):
-            sheet.write(number, place, cell)
+            sheet.write(number, place, cell, day if isinstance(cell, date) else plain)
     book.save(str(path))
     return path
 
 
 def write_ods(path: Path, rows: Rows) -> Path:
-    """An OpenDocument spreadsheet of texts and dates."""
+    """An OpenDocument spreadsheet; cells keep their Python types."""
     document = odf.opendocument.OpenDocumentSpreadsheet()
     table = odf.table.Table(name="Лист1")
     for row in rows:
         line = odf.table.TableRow()
         for cell in row:
-            made = odf.table.TableCell(valuetype="string") if cell else odf.table.TableCell()
-            if cell:
-                made.addElement(odf.text.P(text=str(cell)))
-            line.addElement(made)
+            line.addElement(_ods_cell(cell))
         table.addElement(line)
     document.spreadsheet.addElement(table)
     document.save(str(path))
     return path
+
+
+def _ods_cell(cell: object) -> odf.element.Element:
+    if cell is None or cell == "":
+        return odf.table.TableCell()
+    if isinstance(cell, date):
+        made = odf.table.TableCell(valuetype="date", datevalue=cell.isoformat())
+    elif isinstance(cell, int | float):
+        made = odf.table.TableCell(valuetype="float", value=repr(cell))
+    else:
+        made = odf.table.TableCell(valuetype="string")
+    made.addElement(odf.text.P(text=str(cell)))
+    return made
 
 
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

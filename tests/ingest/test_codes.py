@@ -43,6 +43,7 @@ def test_region_and_msu() -> None:
 def test_one_passport_however_it_is_written() -> None:
     assert set(made(codes.identity_document, "312 5099", "0312 005099", "03 12 005099", "0312005099", "312.0 5099.0")) == {"0312005099"}
     assert made(codes.identity_document, "I-НО № 123456", "i-но 123456") == ["IНО123456", "IНО123456"]
+    assert made(codes.identity_document, "-", "— —", "№ -", "7815 384858") == [None, None, None, "7815384858"]
     assert made(codes.identity_document, "7815 384858", "7815 384859", None)[:2] == ["7815384858", "7815384859"]
 
 
@@ -84,3 +85,13 @@ def test_a_wave_that_excel_took_for_a_day() -> None:
 def test_check_digits(kind: str, good: list[str], bad: list[str]) -> None:
     cells = [*good, None, *bad]
     assert made(lambda x: codes.check_digits_hold(kind, x), *cells) == [True] * (len(good) + 1) + [False] * len(bad)
+
+
+def test_one_child_however_the_names_are_written() -> None:
+    spellings = ("Савельева Фёкла Сергеевна 080101", "САВЕЛЬЕВА Фекла  Сергеевна 80101", "савельева фекла сергеевна 0080101")
+    assert set(made(codes.person_name, *spellings)) == {"савельева фекла сергеевна 80101"}
+    assert made(codes.person_name, "Иванова-Петрова Анна 080110", "Ли Ян 080101", None) == [
+        "иванова петрова анна 80110",
+        "ли ян 80101",
+        None,
+    ]

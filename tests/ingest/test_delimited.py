@@ -108,6 +108,43 @@ def test_limits(tmp_path: Path, limits: Limits) -> None:
     assert fault.value.reason == "too_large"
 
 
+def test_quoted_separators_on_both_lines_of_a_record(tmp_path: Path) -> None:
+    rows = from_text(tmp_path, "a;b;c\n" * 3 + '";";"1\n1";";"\n')
+    assert rows[3] == (";", "1\n1", ";")
+
+
+def test_one_long_line_makes_no_huge_table(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("a;b\n" * 2_000 + ";" * 500 + "\n", encoding="utf-8")
+    with pytest.raises(FileFault) as fault:
+        read_grids(path, Limits(cells=1_000_000))
+    assert fault.value.reason == "too_large"
+
+
+def test_a_line_longer_than_all_of_the_first_ones(tmp_path: Path) -> None:
+    rows = from_text(tmp_path, "a;b\n" * 600 + "1;2;3;4\n")
+    assert (rows[0], rows[600]) == (("a", "b", None, None), ("1", "2", "3", "4"))
+
+
+def test_what_turns_out_to_be_no_utf_8_far_below(tmp_path: Path) -> None:
+    """The first lines of a cp1251 file may hold no letter."""
+    rows = from_text(tmp_path, "1;2\n" * 1_000 + "Ёлка;Ель\n", encoding="cp1251")
+    assert (rows[0], rows[1_000]) == (("1", "2"), ("Ёлка", "Ель"))
+
+
+LATIN_HEADER = ("id;name\n" + "1;Школа № 5\n" * 20).encode()
+
+
+@pytest.mark.parametrize("data", [LATIN_HEADER[:60] + LATIN_HEADER[61:], LATIN_HEADER.rstrip()[:-3], b"\xff" + LATIN_HEADER])
+def test_utf8_with_a_spoilt_byte_is_not_taken_for_cp1251(tmp_path: Path, data: bytes) -> None:
+    """Where no header is Russian, every letter of the file would silently be two others."""
+    path = tmp_path / "x.csv"
+    path.write_bytes(data)
+    with pytest.raises(FileFault) as fault:
+        read_grids(path, Limits())
+    assert fault.value.reason == "unreadable_file" and "UTF-8" in fault.value.message
+
+
 # a cell with a line end has no separator: `x;"a` and `b;y"` could be two records with a stray quote each
 CELL = st.text(alphabet='абвЁ 12;,\t"«»-', min_size=1, max_size=6) | st.text(alphabet='абв 1"\n-', min_size=1, max_size=6)
 TABLES = st.integers(2, 4).flatmap(

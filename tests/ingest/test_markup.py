@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,3 +56,60 @@ def test_too_many_records(tmp_path: Path) -> None:
     with pytest.raises(FileFault) as fault:
         read_grids(file, Limits(rows=4))
     assert fault.value.reason == "too_large"
+
+
+def test_a_json_list_in_one_line_and_an_object_over_several(tmp_path: Path) -> None:
+    assert read(tmp_path, '[{"Id": "a"},\n {"Id":\n "b"}]\n{"Id": "c"}').cells.rows() == [("Id",), ("a",), ("b",), ("c",)]
+
+
+def test_a_field_that_comes_late_and_records_in_several_lists(tmp_path: Path) -> None:
+    lists = "<A><R><Id>1</Id></R></A><A/><A><R><Id>2</Id><Name>x</Name></R><R><Id>3</Id></R></A>"
+    assert read(tmp_path, f"<D>{lists}</D>").cells.rows() == [("Id", "Name"), ("1", None), ("2", "x"), ("3", None)]
+
+
+def test_the_first_record_is_number_one(tmp_path: Path) -> None:
+    assert read(tmp_path, '{"Id": "a"}').first == 0
+
+
+# A record of the register is mostly its list of programmes, which is not kept.
+PROGRAMMES = 60
+SHAPES = {
+    "xml": (
+        "<O><L>",
+        "<C><Id>{}</Id><Name>Школа</Name><Ps>" + "<P><Id>1</Id><Level>Общее</Level></P>" * PROGRAMMES + "</Ps></C>",
+        "</L></O>",
+    ),
+    "json": ("", '{{"Id": "{}", "Name": "Школа", "Ps": [' + ", ".join(['{{"Id": "1", "Level": "Общее"}}'] * PROGRAMMES) + "]}}\n", ""),
+}
+PEAK = """
+import resource, sys
+from pathlib import Path
+from ingest.readers import child, read_grids
+from ingest.settings import Limits
+(grid,) = read_grids(Path(sys.argv[1]), Limits())
+child.close()
+print(grid.height, *(resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)))
+"""
+
+
+def peak(path: Path, shape: str, size: int) -> int:
+    """Megabytes that our process and the one that parses take at most for a register of so many megabytes."""
+    before, record, after = SHAPES[shape]
+    records = size * 1024**2 // len(record.encode()) or 1
+    with path.open("w", encoding="utf-8") as file:
+        file.write(before)
+        file.writelines(record.format(number) for number in range(records))
+        file.write(after)
+    done = subprocess.run([sys.executable, "-c", PEAK, path], capture_output=True, text=True, check=True)
+    height, *megabytes = map(int, done.stdout.split())
+    assert height == records + 1
+    return sum(megabytes)
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_register_is_never_in_memory_as_a_whole(tmp_path: Path, shape: str) -> None:
+    """What a large one takes beyond a tiny one is less than its size; and the largest stays under 512 MB."""
+    size = 350 if os.environ.get("OKO_TEST_FULL") else 24
+    large = peak(tmp_path / "large", shape, size)
+    assert large - peak(tmp_path / "small", shape, 0) < size
+    assert large < 512

@@ -309,6 +309,34 @@ def test_a_footer_that_differs_from_the_rows(tmp_path: Path, read: Read, label: 
     assert cell in reading.findings["message_ru"][0]
 
 
+@pytest.mark.parametrize(
+    ("cells", "found"),
+    [
+        (["", "8"], []),  # the boundary in points under the marks, as ОГЭ has it
+        (["8", ""], []),
+        (["", "3"], []),  # the mark itself
+        (["", "9"], ["Оценка"]),
+        (["9", ""], ["Первичный балл"]),
+    ],
+)
+def test_the_boundary_is_held_against_points_and_marks(tmp_path: Path, read: Read, cells: list[str], found: list[str]) -> None:
+    header = "№;Код МСУ;Код ОО;Класс;Код ППЭ;Аудитория;Фамилия;Имя;Отчество;Серия;Номер;Задания с кратким ответом;"
+    header += "Задания с развёрнутым ответом;Первичный балл;Оценка"
+    rows = [f"{n};001;080101;9;;;Бобров;Семён;;4817;35100{n};;;{result}".split(";") for n, result in enumerate(["7;2", "8;3", "20;4"])]
+    footer = ["Минимальная граница", *[""] * 12, *cells]
+    reading = read(write_csv(tmp_path / "x.csv", [["02 - Математика 2024.06.06"], header.split(";"), *rows, footer]))
+    assert reading.rows_loaded == 3
+    assert reading.findings["column_name"].to_list() == found
+
+
+def test_a_header_that_stands_on_every_page_is_no_record(tmp_path: Path, read: Read) -> None:
+    """Its words would be a sound record where a form has nothing but texts."""
+    header, first, second = lines("План;Номер;Мероприятие;Срок;Исполнители", "Д1;1;Семинар;май;ИРО", "Д1;2;Вебинар;июнь;ИРО")
+    reading = read(write_csv(tmp_path / "x.csv", [header, first, header, second]))
+    assert reading.rows["plan_items"].select("_row_number", "activity").rows() == [(2, "Семинар"), (4, "Вебинар")]
+    assert (reading.rows_in, reading.rejections.height) == (2, 0)
+
+
 TABULAR = [(source, name) for source in load_sources().values() if source.reader == "tabular" for name in source.layouts]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from ingest_files import CLUSTER, CLUSTERS, STAFF, TEACHER, THRESHOLD, THRESHOLDS, write_csv, write_xlsx
 
+from ingest.declarations import load_sources
 from ingest.reading import Reading
 
 Read = Callable[..., Reading]
@@ -30,7 +31,7 @@ def test_a_header_below_title_rows_and_footers_below_the_records(tmp_path: Path,
 
 def test_a_record_that_begins_like_a_footer_is_a_record(tmp_path: Path, read: Read) -> None:
     rows = [["Группа", "Вид группы", "Объект", "Действует с"], ["Средние школы", "РИП", "80101", "01.09.2020"], ["Итого", "", "", "1"]]
-    assert read(write_csv(tmp_path / "x.csv", rows)).rows["groups"]["group"].to_list() == ["Средние школы"]
+    assert read(write_csv(tmp_path / "x.csv", rows)).rows["groups"]["group_name"].to_list() == ["Средние школы"]
 
 
 def test_doubled_columns_of_merged_cells(tmp_path: Path, read: Read) -> None:
@@ -120,3 +121,24 @@ def test_a_table_without_records(tmp_path: Path, read: Read) -> None:
     reading = read(write_csv(tmp_path / "x.csv", [THRESHOLDS]))
     assert (reading.layout, reading.rows_in, reading.rejections.height) == ("thresholds", 0, 0)
     assert not reading.is_rejected
+
+
+TABULAR = [(source.source, name) for source in load_sources().values() if source.reader == "tabular" for name in source.layouts]
+
+
+@pytest.mark.parametrize(("source", "layout"), TABULAR, ids=[layout for _, layout in TABULAR])
+@pytest.mark.parametrize("folder", ["", "accreditation/"])
+def test_every_header_alone_is_what_it_is_wherever_it_lies(tmp_path: Path, read: Read, source: str, layout: str, folder: str) -> None:
+    """All its headers, and those alone that must be there: nobody else's form is nearer."""
+    declared = load_sources()[source].layouts[layout]
+    headers = {name: column.headers or [column.header] for name, column in declared.columns.items() if not column.derived}
+    for names in (list(headers), declared.required_headers):
+        header = [text for name in names for text in headers[name]]
+        reading = read(write_csv(tmp_path / "x.csv", [header, [""] * len(header)]), f"{folder}x.csv")
+        assert (reading.source, reading.layout) == (source, layout), reading.rejections["message_ru"].to_list()
+
+
+def test_rows_beyond_the_first_hundred_are_read_by_the_winner(tmp_path: Path, read: Read) -> None:
+    schools = [["080101", f"{year}/{year + 1}", "К1"] for year in range(1900, 2024)]
+    reading = read(write_csv(tmp_path / "x.csv", [CLUSTERS, *schools]), "funding/x.csv")
+    assert (reading.source, reading.rows_in, reading.rows_loaded) == ("clusters", 124, 124)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from ingest_files import write_csv, write_ods, write_raw_xlsx, write_xls, write_xlsx
 
 from ingest.faults import FileFault
 from ingest.grid import Grid
-from ingest.readers import read_grids, spreadsheet
+from ingest.readers import child, read_grids, spreadsheet
 from ingest.settings import Limits
 
 ROWS = [["Код ОО", "Класс"], ["080101", "11А"]]
+CALAMINE = Path(__file__).parents[3] / "shared" / "data" / "spreadsheets_calamine"
+needs_calamine = pytest.mark.skipif(not CALAMINE.is_dir(), reason="../shared is not there")
 
 
 def fault_of(path: Path, limits: Limits | None = None) -> FileFault:
@@ -120,7 +124,133 @@ def test_a_reader_that_does_not_end_is_ended(tmp_path: Path) -> None:
 def test_a_reader_that_died_is_replaced(tmp_path: Path) -> None:
     path = write_xlsx(tmp_path / "x.xlsx", {"Лист1": ROWS})
     assert only(path).height == 2
-    (child,) = spreadsheet._children
-    child.process.kill()
-    child.process.wait()
+    (running,) = child._children
+    running.process.kill()
+    running.process.wait()
     assert only(path).height == 2
+
+
+@needs_calamine
+@pytest.mark.parametrize("kind", ["xls", "xlsx", "xlsb"])
+@pytest.mark.parametrize(("system", "day_ten"), [("date", "1900-01-10"), ("date_1904", "1904-01-11")])
+def test_dates_of_both_systems(kind: str, system: str, day_ten: str) -> None:
+    """Excel counts days from 1900, on a Macintosh from 1904: the tenth day is another one, the dates that people typed are the same."""
+    rows = only(CALAMINE / f"tests~{system}.{kind}").cells.rows()
+    assert rows == [("2021-01-01 00:00:00", "15"), ("2021-01-02 00:00:00", "16"), (f"{day_ten} 15:10:10", "17")]
+
+
+@needs_calamine
+def test_dates_that_are_written_in_iso() -> None:
+    assert only(CALAMINE / "tests~date_iso.xlsx").cells["c0"].to_list()[:3] == ["2021-01-01", "2021-01-01T10:10:10", "10:10:10"]
+    assert only(CALAMINE / "tests~date.ods").cells["c0"].to_list()[:2] == ["2021-01-01", "2021-01-01T10:10:10"]
+
+
+@needs_calamine
+@pytest.mark.parametrize("kind", ["xls", "xlsx", "ods"])
+def test_sheets_of_every_visibility(kind: str) -> None:
+    names = [grid.sheet for grid in read_grids(CALAMINE / f"tests~any_sheets.{kind}", Limits())]
+    assert names == ["Visible", "Hidden", "VeryHidden", "Chart"]
+
+
+def test_a_workbook_that_counts_from_1904(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "x.xlsx", {"date_1904": True, "default_date_format": "dd.mm.yyyy"})
+    book.add_worksheet().write_row(0, 0, [date(2024, 5, 28), "Алла"])
+    book.close()
+    assert str(only(tmp_path / "x.xlsx").cells.item(0, 0))[:10] == "2024-05-28"
+
+
+def test_formulas_by_their_stored_values_and_merged_cells_by_their_first(tmp_path: Path) -> None:
+    book = xlsxwriter.Workbook(tmp_path / "x.xlsx")
+    sheet = book.add_worksheet("Очень скрытый")
+    sheet.very_hidden()
+    book.add_worksheet("Видимый").activate()
+    sheet.merge_range(0, 0, 0, 2, "Протокол")
+    sheet.write_formula(1, 0, "=10+5", value=15)
+    sheet.write_formula(1, 1, '="11"&"А"', value="11А")
+    sheet.write_formula(1, 2, "=NA()", value="#N/A")
+    book.close()
+    (grid, _) = read_grids(tmp_path / "x.xlsx", Limits())
+    assert grid.cells.rows()[0] == ("Протокол", None, None)
+    assert grid.cells.rows()[1][:2] == ("15", "11А")
+
+
+def test_an_error_of_excel_is_an_empty_cell(tmp_path: Path) -> None:
+    row = '<row r="1"><c r="A1" t="e"><v>#N/A</v></c><c r="B1"><v>1</v></c></row>'
+    assert only(write_raw_xlsx(tmp_path / "x.xlsx", f"<sheetData>{row}</sheetData>")).cells.rows() == [(None, "1")]
+
+
+# ---- before it is parsed -----------------------------------------------------------------------------------------------------
+
+
+def write_raw_ods(path: Path, rows: str) -> Path:
+    """An .ods whose one sheet has these rows."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        archive.writestr(
+            "META-INF/manifest.xml", '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+        )
+        archive.writestr(
+            "content.xml",
+            '<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0" '
+            'xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">'
+            f'<office:body><office:spreadsheet><table:table table:name="Л1">{rows}</table:table></office:spreadsheet></office:body>'
+            "</office:document-content>",
+        )
+    return path
+
+
+def cell(text: str, times: int = 1) -> str:
+    repeated = f' table:number-columns-repeated="{times}"' if times > 1 else ""
+    if not text:
+        return f"<table:table-cell{repeated}/>"
+    return f'<table:table-cell{repeated} office:value-type="string"><text:p>{text}</text:p></table:table-cell>'
+
+
+def row(*cells: str, times: int = 1) -> str:
+    repeated = f' table:number-rows-repeated="{times}"' if times > 1 else ""
+    return f"<table:table-row{repeated}>{''.join(cells)}</table:table-row>"
+
+
+ODS_BOMBS = {
+    "a cell that is repeated in a row that is repeated": row(cell("x", 16_384), times=1_048_576),
+    "a cell after empty ones below empty rows": row(cell(""), times=1_048_575) + row(cell("", 16_383), cell("x")),
+    "a small row a billion times": row(cell("x"), times=999_999_999),
+}
+
+
+@pytest.mark.parametrize("rows", ODS_BOMBS.values(), ids=ODS_BOMBS)
+def test_an_ods_that_repeats_itself_is_not_parsed(tmp_path: Path, rows: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreadsheet, "_parse", lambda *_: pytest.fail("it was parsed"))
+    with pytest.raises(FileFault) as fault:
+        spreadsheet.read(write_raw_ods(tmp_path / "x.ods", rows), Limits())
+    assert fault.value.reason == "too_large"
+
+
+def test_empty_cells_that_fill_a_sheet_of_ods_are_nothing(tmp_path: Path) -> None:
+    rows = row(cell("Код ОО"), cell("", 16_383)) + row(cell("080101"), cell("11А", 2)) + row(cell("", 16_384), times=1_048_574)
+    assert only(write_raw_ods(tmp_path / "x.ods", rows)).cells.rows() == [("Код ОО", None, None), ("080101", "11А", "11А")]
+
+
+def test_empty_columns_before_a_table_of_ods_do_not_shift_it(tmp_path: Path) -> None:
+    rows = row(cell("", 2)) + row(cell("", 2), cell("Код ОО")) + row(cell("", 2), cell("080101"))
+    assert only(write_raw_ods(tmp_path / "x.ods", rows)).cells.rows() == [
+        (None, None, None),
+        (None, None, "Код ОО"),
+        (None, None, "080101"),
+    ]
+
+
+def test_an_xlsb_that_says_how_large_it_is(tmp_path: Path) -> None:
+    def text(value: str) -> bytes:
+        return struct.pack("<I", len(value)) + value.encode("utf-16-le")
+
+    def record(kind: int, content: bytes) -> bytes:
+        return bytes([kind & 0x7F | 0x80, kind >> 7, len(content)]) + content
+
+    relation = '<Relationships><Relationship Id="rId1" Target="worksheets/sheet1.bin"/></Relationships>'
+    with zipfile.ZipFile(tmp_path / "x.xlsb", "w") as archive:
+        archive.writestr("xl/workbook.bin", record(131, b"") + record(156, struct.pack("<II", 0, 1) + text("rId1") + text("Лист1")))
+        archive.writestr("xl/_rels/workbook.bin.rels", relation)
+        archive.writestr("xl/worksheets/sheet1.bin", record(129, b"") + record(148, struct.pack("<4I", 0, 1_048_575, 0, 16_383)))
+    fault = fault_of(tmp_path / "x.xlsb")
+    assert (fault.reason, "1048576 строк и 16384 столбцов" in fault.message) == ("too_large", True)

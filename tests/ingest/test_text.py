@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.text import by_value, clean, clean_columns, fold, fold_header, name_key
+from ingest.text import as_it_is, by_value, clean, clean_columns, fold, fold_header, name_key, unless
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,9 @@ def test_columns_and_single_strings_agree(cells: list[str]) -> None:
 def test_folding_twice_changes_nothing(text: str) -> None:
     assert fold(fold(text)) == fold(text)
     assert fold_header(fold_header(text)) == fold_header(text)
+
+
+def test_what_is_plain_is_done_quickly_and_what_is_not_thoroughly() -> None:
+    cells = pl.DataFrame({"x": ["080101", None, "80101", "a b"]})
+    mended = cells.select(unless("^[0-9]{6}$", as_it_is, lambda column: column.str.zfill(6), pl.col("x")))
+    assert mended["x"].to_list() == ["080101", None, "080101", "000a b"]

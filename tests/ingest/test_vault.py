@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from ingest import vault as vaults
 from ingest.vault import KEY_FILE, Vault, VaultError
 
 PEOPLE = pl.Series(["11223344595", None, "11223344595", "08765430300"])
@@ -73,3 +74,12 @@ def test_a_lost_key_is_never_silently_replaced(tmp_path: Path) -> None:
     (tmp_path / KEY_FILE).write_bytes(b"short")
     with pytest.raises(VaultError):
         Vault(tmp_path).pseudonym("snils", PEOPLE)
+
+
+def test_what_is_forgotten_of_a_great_many_people_is_worked_out_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vaults, "_MOST_RECENT", 2)
+    vault = Vault(tmp_path / "vault")
+    first = vault.pseudonym("snils", PEOPLE).to_list()
+    others = [vault.pseudonym("snils", pl.Series([f"{number:011}"])).item() for number in range(9)]
+    assert vault.pseudonym("snils", PEOPLE).to_list() == first
+    assert len({*others, *first}) == 9 + 3

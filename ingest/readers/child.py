@@ -1,0 +1,121 @@
+"""The parent's side of the child process that parses files: one child is kept for all of them; when it dies, the next file gets a new one.
+
+Limits of memory and time are held here, those of rows, columns and sizes in the readers.
+"""
+
+from __future__ import annotations
+
+import atexit
+import json
+import signal
+import subprocess
+import sys
+import threading
+from dataclasses import asdict
+from pathlib import Path
+from typing import IO, Any
+
+import polars as pl
+
+from ingest.faults import FileFault, too_large, unreadable
+from ingest.grid import Grid
+from ingest.settings import Limits
+
+# the memory of the child itself, before it has read anything: libraries and thread stacks
+_CHILD_BYTES = 2 * 1024**3
+_ROOT = Path(__file__).resolve().parents[2]
+
+
+def read(path: Path, limits: Limits) -> list[Grid]:
+    """What the child makes of a file; one that dies is replaced once, since an older file may have worn it out. Raises FileFault."""
+    with _lock:
+        for _ in range(2):
+            child = _running_child(limits)
+            answer = child.ask(path, limits)
+            if not isinstance(answer, int):
+                return answer
+            close()
+    if answer in (-signal.SIGABRT, -signal.SIGKILL):
+        raise too_large("на его разбор не хватило памяти")
+    raise unreadable("его содержимое повреждено")
+
+
+class _Child:
+    """One process of `ingest.readers.worker` and how to talk to it."""
+
+    def __init__(self, memory: int) -> None:
+        self.memory = memory
+        command = [sys.executable, "-m", "ingest.readers.worker", str(memory + _CHILD_BYTES)]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=_ROOT)
+
+    def ask(self, path: Path, limits: Limits) -> list[Grid] | int:
+        """The sheets, or the exit code of a child that died. Raises FileFault when the child says what is wrong."""
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            self.process.kill()
+
+        timer = threading.Timer(limits.reader_seconds, end)
+        timer.start()
+        try:
+            self._say({"path": str(path.resolve()), "limits": asdict(limits)})
+            return self._answer()
+        except (BrokenPipeError, EOFError):
+            code = self.process.wait()
+            if late.is_set():
+                raise too_large(f"разбор не уложился в {limits.reader_seconds} с") from None
+            return code
+        finally:
+            timer.cancel()
+
+    def close(self) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.communicate()
+
+    def _say(self, what: object) -> None:
+        pipe = self._pipe(self.process.stdin)
+        pipe.write(json.dumps(what).encode() + b"\n")
+        pipe.flush()
+
+    def _answer(self) -> list[Grid]:
+        line = self._pipe(self.process.stdout).readline()
+        if not line.endswith(b"\n"):
+            raise EOFError
+        answer: dict[str, Any] = json.loads(line)
+        if "fault" in answer:
+            raise FileFault(*answer["fault"])
+        if answer.get("error") == "memory":
+            raise too_large("на его разбор не хватило памяти")
+        if "error" in answer:
+            is_locked = "password" in answer["error"].lower()
+            raise unreadable("он защищён паролем; сохраните его без пароля" if is_locked else "его содержимое повреждено")
+        grids = [Grid(name, pl.read_ipc(f"/proc/{self.process.pid}/fd/{cells}"), first) for name, cells, first in answer["sheets"]]
+        self._say("done")
+        return grids
+
+    @staticmethod
+    def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:
+        assert pipe
+        return pipe
+
+
+_lock = threading.Lock()
+_children: list[_Child] = []
+
+
+def _running_child(limits: Limits) -> _Child:
+    if _children and (_children[0].memory != limits.reader_memory_bytes or _children[0].process.poll() is not None):
+        close()
+    if not _children:
+        _children.append(_Child(limits.reader_memory_bytes))
+    return _children[0]
+
+
+@atexit.register
+def close() -> None:
+    """End the child, if there is one."""
+    while _children:
+        _children.pop().close()
