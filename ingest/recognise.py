@@ -134,4 +134,5 @@ def _unknown_layout(grids: list[Grid], sources: Mapping[str, Source], folder: st
     match, source = max(matches, key=lambda pair: (len(pair[0].places), pair[1].source == folder, -len(pair[0].missing)))
     missing = ", ".join(f"«{title}»" for title in match.missing)
     title = source.layouts[match.layout].title
-    return FileFault("unknown_layout", f"Форма не узнана. Ближе всего «{title}» ({source.source}), но в ней нужны ещё графы: {missing}.")
+    lacking = f"в ней нужны ещё графы: {missing}" if missing else "её шапка не цельная: уберите из неё пустые строки"
+    return FileFault("unknown_layout", f"Форма не узнана. Ближе всего «{title}» ({source.source}), но {lacking}.")

@@ -27,4 +27,5 @@ def _certificates(grid: Grid, source: Source, known: Known) -> list[Table]:
     missing = [field for field in FIELDS if field not in names]
     if 2 * len(missing) > len(FIELDS):
         return []
-    return [replace(table, missing=missing) for table in tabular.tables([grid], source, known)]
+    # the other fields of a record are left out by design
+    return [replace(table, missing=missing, left_out=[]) for table in tabular.tables([grid], source, known)]

@@ -182,7 +182,7 @@ def _flat(grid: Grid, source: Source, known: Known) -> list[Table]:
     if not is_scores:
         return found
     shares = _shares(header, numbered(grid, header.end), "score_shares", is_number=str.isdigit)
-    return [replace(table, rows=table.rows.join(shares, on=ROW, how="left", maintain_order="left")) for table in found]
+    return [replace(table, rows=table.rows.join(shares, on=ROW, how="left", maintain_order="left"), left_out=[]) for table in found]
 
 
 def _table(grid: Grid, head: Head) -> Table:
@@ -219,7 +219,10 @@ def _line() -> pl.Expr:
 def _find_head(grid: Grid, source: Source) -> Head | None:
     """The row that looks most like the header of one of the reports, if at least half of that header is there."""
     rows = grid.head(HEAD_ROWS)
-    heads = [head for index in range(len(rows)) for head in _heads(rows, index, source, grid.sheet)]
+    words = {label for report in REPORTS for label in source.layouts[report.layout].by_header if not _TASK.fullmatch(label)}
+    # most sheets are no report and have a word of one in a row or two
+    worded = sorted({row for word in words & grid.said.keys() for row in grid.said[word] if row < len(rows)})
+    heads = [head for index in worded for head in _heads(rows, index, source, grid.sheet)]
     return max(heads, key=lambda head: head.fit, default=None)
 
 

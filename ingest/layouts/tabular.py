@@ -5,6 +5,7 @@ It finds the header below title rows, takes the declared columns and leaves out 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,7 +14,9 @@ import polars as pl
 from ingest.declarations import Layout, Source
 from ingest.grid import ROW, Footer, Grid, Table, column_letter
 from ingest.known import Known
+from ingest.text import clean, fold_header
 
+NUMBER = re.compile(r"[№n]( п[./]п)?|п[./]п")
 FOOTER = "(?i)^ *(итого|всего|средние|среднее|средний балл|в среднем|минимальная граница|минимальный балл)([ \u00a0:.,]|$)"
 
 
@@ -90,7 +93,19 @@ def table_of(grid: Grid, match: Match, layout: Layout) -> Table:
         # a record may begin with such a word («Средние школы»), a footer leaves required cells empty
         is_footer &= pl.any_horizontal(pl.col(required).is_null())
     records = rows.filter(~is_footer).drop("_label")
-    return Table(match.layout, grid.sheet, records, match.missing, headers, _footers(rows.filter(is_footer)))
+    footers = _footers(rows.filter(is_footer))
+    return Table(match.layout, grid.sheet, records, match.missing, headers, footers, _left_out(grid, match))
+
+
+def _left_out(grid: Grid, match: Match) -> list[str]:
+    """Columns with data whose header the declaration does not have: perhaps one of its own, misspelled. The row's number is no data."""
+    taken = {index for places in match.places.values() for part in places for index in part}
+    labels = {f"c{index}": label for index, label in enumerate(grid.cells.row(match.row)) if label and index not in taken}
+    unknown = {name: label for name, label in labels.items() if not NUMBER.fullmatch(fold_header(label))}
+    if not unknown:
+        return []
+    body = grid.cells.slice(match.row + 1).select(list(unknown))
+    return [f"графа «{clean(label)}»" for name, label in unknown.items() if body[name].null_count() < body.height]
 
 
 def _named(places: list[list[int]], header: tuple[str | None, ...]) -> tuple[str, str]:

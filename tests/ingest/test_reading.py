@@ -349,3 +349,13 @@ def test_an_empty_table_of_every_layout(tmp_path: Path, read: Read, source: Sour
         made for key, column in columns.items() for made in ([key] if column.personal != "vault" else []) + [f"{key}_key"] * column.name_key
     ]
     assert reading.rows[name].columns == ["_sheet", "_row_number", *expected]
+
+
+def test_a_column_that_nobody_declared_is_told_about(read: Callable[..., Reading], tmp_path: Path) -> None:
+    """A misspelled optional header must not lose its column without a word; an empty column and the row's number are no data."""
+    text = "№;Код ОО;Учебный год;Кластер;Примечание;Пустая\n1;080101;2023/2024;К1;временно;\n"
+    path = tmp_path / "кластеры.csv"
+    path.write_text(text, encoding="utf-8")
+    reading = read(path)
+    assert reading.rows_loaded == 1
+    assert reading.findings.select("rule_code", "message_ru").rows() == [("columns_left_out", "Не загружено: графа «Примечание».")]

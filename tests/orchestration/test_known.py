@@ -7,7 +7,7 @@ from textwrap import dedent
 
 import pytest
 
-from ingest.declarations import DeclarationError, load_sources
+from ingest.declarations import DeclarationError, load_sources, providers_of
 from orchestration.known import KnownLists, providers
 from orchestration.raw_tables import personal_columns, raw_tables
 from warehouse.duckdb_engine import DuckDBWarehouse
@@ -39,6 +39,24 @@ def test_rows_that_nobody_provides_are_a_fault_of_the_declaration(tmp_path: Path
         providers(load_sources(tmp_path).values())
 
 
+def test_a_reader_may_ask_for_the_rows_of_another_source(tmp_path: Path) -> None:
+    """A set of rows is called as its layout; one that no source has is a fault of the declaration."""
+    sources = load_sources()
+    assert providers(sources.values())["survey_waves"] == [("survey_waves", tuple(sources["survey_waves"].layouts["survey_waves"].columns))]
+    assert {"survey_questions", "survey_waves"} <= set(providers_of(sources["survey_forms"], sources))
+    (tmp_path / "lost.yaml").write_text(
+        dedent("""
+            source: lost
+            title: Без карты
+            cadence: yearly
+            reads: [no_such_layout]
+            layouts: {lost: {title: Без карты, key: [a], columns: {a: {header: А, required: true}}}}
+        """)
+    )
+    with pytest.raises(DeclarationError, match="no_such_layout"):
+        providers(load_sources(tmp_path).values())
+
+
 def test_an_unknown_list_is_empty(tmp_path: Path) -> None:
     sources = load_sources()
     with DuckDBWarehouse(tmp_path / "oko.duckdb") as warehouse:
@@ -46,6 +64,7 @@ def test_an_unknown_list_is_empty(tmp_path: Path) -> None:
         known = KnownLists(warehouse, sources)
         assert known.codes("no such list") == frozenset() and known.rows("no such rows").is_empty()
         assert known.codes("school_code") == frozenset() and known.rows("ege_result").is_empty()
+        assert known.rows("survey_questions").is_empty()
 
 
 def test_no_raw_table_has_a_column_for_the_vault() -> None:

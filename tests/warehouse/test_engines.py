@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import polars as pl
+import psycopg
 import pytest
 
 from warehouse.duckdb_engine import DuckDBWarehouse
@@ -207,3 +208,36 @@ def test_a_whole_journal_table_is_rewritten(warehouse: Warehouse) -> None:
             "_sources", pl.DataFrame({"source": ["schools"], "title": [title], "cadence": ["yearly"], "layouts": ["schools"]})
         )
     assert rows_of(warehouse, "_sources", "source, title") == [("schools", "второе")]
+
+
+def test_whole_rows_that_count_are_those_of_the_latest_file_within_what_is_asked_for(warehouse: Warehouse) -> None:
+    """Of school 1 the later file's row counts; a blank school is asked for along with every list of schools."""
+    assert warehouse.current_rows("schools", {}).is_empty()
+    warehouse.replace(file("a", day=1), Read({"schools": schools(("1", "А", 1), ("2", "Б", 2))}), "L1")
+    warehouse.replace(file("b", day=2), Read({"schools": schools(("1", "В", 3), ("3", "Г", 4))}), "L2")
+    blank = schools(("4", "Д", 5)).with_columns(school_code=pl.lit(None, pl.String))
+    warehouse.replace(file("c", day=3), Read({"schools": blank}), "L3")
+
+    def names(within: dict[str, list[object]]) -> list[str]:
+        return sorted(warehouse.current_rows("schools", within)["name"])
+
+    assert names({}) == ["Б", "В", "Г", "Д"]
+    assert names({"school_code": ["1", "2"], "valid_from": [date(2020, 1, 1)]}) == ["Б", "В", "Д"]
+    assert names({"school_code": []}) == ["Д"]
+    assert names({"_file_sha256": ["a"]}) == ["Б"]
+    row = warehouse.current_rows("schools", {"school_code": ["2"]}).filter(pl.col("school_code") == "2").row(0, named=True)
+    assert (row["_modified_at"], row["_row_number"], row["pupils"]) == (datetime(2024, 9, 1, 12), 3, 2)
+
+
+def test_a_warehouse_knows_whether_a_refresh_ever_made_it(reopen: Open) -> None:
+    with reopen() as opened:
+        assert not opened.is_prepared()
+        opened.prepare([SCHOOLS])
+        assert opened.is_prepared()
+
+
+def test_a_reader_of_postgres_changes_nothing(postgres_url: str) -> None:
+    with PostgresWarehouse(postgres_url) as opened:
+        opened.prepare([SCHOOLS])
+    with PostgresWarehouse(postgres_url, read_only=True) as reader, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
+        reader.execute("DELETE FROM raw._files")

@@ -70,6 +70,11 @@ def test_the_table_of_rosstat(read: Read, tmp_path: Path) -> None:
     ]
 
 
+def test_a_table_cut_off_after_its_names(read: Read, tmp_path: Path) -> None:
+    reading = read(write_csv(tmp_path / "oktmo.csv", [["50", "508", "000", "000", "5", "1", "Венгеровский муниципальный округ"]]))
+    assert reading.rows["oktmo"].select("code", "centre", "starts_on").rows() == [("50508000", None, None)]
+
+
 def test_a_code_that_is_none_rejects_its_row(read: Read, tmp_path: Path) -> None:
     reading = read(write_csv(tmp_path / "том.csv", [*VOLUME, ["50 7O8 000", "0", "город Бердск", "г Бердск"], ["50 708 000", "0", "", ""]]))
     assert reading.rejections.select("row_number", "column_name", "reason_code").rows() == [
