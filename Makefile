@@ -7,6 +7,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # the environments are made by `setup`; without --no-sync every call would compile them again
 OKO := $(UV) run --no-sync oko
 RUN := $(UV) run --no-sync
+# two at a time, the dear folders first; tests/conftest.py says what stays together
+PYTEST := $(RUN) pytest -n 2 --dist loadgroup --no-loadscope-reorder
 OKO_HOME ?= $(CURDIR)/data
 export OKO_HOME
 # bytecode is compiled once at install: Python imports are the fixed cost of a night
@@ -42,10 +44,10 @@ setup: .stamps/oko .stamps/superset ## the two locked environments and nothing e
 	@mkdir -p .stamps && touch $@
 
 test: setup lint ## the whole suite: real Postgres, real Superset, real browser
-	@$(RUN) pytest
+	@$(PYTEST)
 
 test-full: setup lint ## the same with the slow sweeps at full size
-	@OKO_TEST_FULL=1 $(RUN) pytest
+	@OKO_TEST_FULL=1 $(PYTEST)
 
 lint: setup ## ruff, mypy, sqlfluff, yamllint
 	@$(RUN) ruff check .
