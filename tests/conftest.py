@@ -23,6 +23,8 @@ POSTGRES_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 START_SECONDS = 60
 
 
+# before xdist looks at the groups
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Where workers share the suite (`make test`), such a folder stays with one of them, and elsewhere a file does."""
     for item in items:
