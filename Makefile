@@ -7,8 +7,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # the environments are made by `setup`; without --no-sync every call would compile them again
 OKO := $(UV) run --no-sync oko
 RUN := $(UV) run --no-sync
-# two at a time, the dear folders first; tests/conftest.py says what stays together
-PYTEST := $(RUN) pytest -n 2 --dist loadgroup --no-loadscope-reorder
+# two files at a time, in their order: the slow ones come first
+PYTEST := $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 OKO_HOME ?= $(CURDIR)/data
 export OKO_HOME
 # bytecode is compiled once at install: Python imports are the fixed cost of a night

@@ -17,19 +17,8 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-# folders that make something dear once for all their tests: a build, a Superset
-WHOLE = {"dbt", "e2e", "golden"}
 POSTGRES_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 START_SECONDS = 60
-
-
-# before xdist looks at the groups
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Where workers share the suite (`make test`), such a folder stays with one of them, and elsewhere a file does."""
-    for item in items:
-        file = item.path.relative_to(Path(__file__).parent)
-        item.add_marker(pytest.mark.xdist_group(file.parts[0] if file.parts[0] in WHOLE else file.as_posix()))
 
 
 def _as_postgres(arguments: list[str | Path]) -> list[str]:
