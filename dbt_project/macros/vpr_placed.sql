@@ -26,3 +26,28 @@
             identifiers.school_code = attribution.school_code
             and dated.event_date between attribution.valid_from and attribution.valid_to
 {%- endmacro %}
+
+{# The same, with `is_counted`: people win over reports, so a report counts where `individual` (a CTE with vpr_year, grade, subject_code,
+   school_code) has nobody of that work and school for whom `has_result` holds. #}
+{% macro vpr_placed_beside(relation, individual, has_result='true') -%}
+    select
+        placed.*,
+        individual_cells.school_code is null as is_counted
+    from (
+        {{ vpr_placed(relation) }}
+    ) as placed
+    left join (
+        select distinct
+            vpr_year,
+            grade,
+            subject_code,
+            school_code
+        from {{ individual }}
+        where {{ has_result }}
+    ) as individual_cells
+        on
+            placed.vpr_year = individual_cells.vpr_year
+            and placed.grade = individual_cells.grade
+            and placed.subject_code = individual_cells.subject_code
+            and placed.school_code = individual_cells.school_code
+{%- endmacro %}

@@ -66,43 +66,27 @@ counted as (
 ),
 
 placed as (
-    {{ vpr_placed('counted') }}
-),
-
-individual_cells as (
-    select distinct
-        vpr_year,
-        grade,
-        subject_code,
-        school_code
-    from individual
-    where mark is not null
+    {{ vpr_placed_beside('counted', 'individual', 'mark is not null') }}
 )
 
 select
-    placed.academic_year,
-    placed.vpr_year,
-    placed.event_date,
-    placed.grade,
-    placed.subject_code,
-    placed.school_login,
-    placed.school_code,
-    placed.origin,
-    placed.participants,
-    placed.count_2,
-    placed.count_3,
-    placed.count_4,
-    placed.count_5,
+    academic_year,
+    vpr_year,
+    event_date,
+    grade,
+    subject_code,
+    school_login,
+    school_code,
+    origin,
+    participants,
+    count_2,
+    count_3,
+    count_4,
+    count_5,
     coalesce(
-        abs(placed.count_2 + placed.count_3 + placed.count_4 + placed.count_5 - placed.participants)
+        abs(count_2 + count_3 + count_4 + count_5 - participants)
         <= {{ parameter('count_tolerance') }},
         false
     ) as is_consistent,
-    individual_cells.school_code is null as is_counted
+    is_counted
 from placed
-left join individual_cells
-    on
-        placed.vpr_year = individual_cells.vpr_year
-        and placed.grade = individual_cells.grade
-        and placed.subject_code = individual_cells.subject_code
-        and placed.school_code = individual_cells.school_code

@@ -7,10 +7,6 @@ report as (
     select * from {{ ref('int_vpr__score_count') }}
 ),
 
-placed as (
-    {{ vpr_placed('report') }}
-),
-
 scored as (
     select
         *,
@@ -34,13 +30,8 @@ individual as (
     group by vpr_year, grade, subject_code, school_login, score
 ),
 
-individual_cells as (
-    select distinct
-        vpr_year,
-        grade,
-        subject_code,
-        school_code
-    from individual
+placed as (
+    {{ vpr_placed_beside('report', 'individual') }}
 )
 
 select
@@ -59,23 +50,17 @@ select
 from individual
 union all
 select
-    placed.academic_year,
-    placed.vpr_year,
-    placed.event_date,
-    placed.grade,
-    placed.subject_code,
-    placed.school_login,
-    placed.school_code,
-    placed.origin,
-    placed.score,
-    placed.pupils,
-    placed.participants,
-    placed.is_consistent
+    academic_year,
+    vpr_year,
+    event_date,
+    grade,
+    subject_code,
+    school_login,
+    school_code,
+    origin,
+    score,
+    pupils,
+    participants,
+    is_consistent
 from placed
-left join individual_cells
-    on
-        placed.vpr_year = individual_cells.vpr_year
-        and placed.grade = individual_cells.grade
-        and placed.subject_code = individual_cells.subject_code
-        and placed.school_code = individual_cells.school_code
-where individual_cells.school_code is null
+where is_counted

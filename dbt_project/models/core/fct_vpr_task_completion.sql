@@ -7,10 +7,6 @@ report as (
     select * from {{ ref('int_vpr__task_points') }}
 ),
 
-placed as (
-    {{ vpr_placed('report') }}
-),
-
 individual as (
     select
         min(academic_year) as academic_year,
@@ -30,13 +26,8 @@ individual as (
     group by vpr_year, grade, subject_code, school_login, task
 ),
 
-individual_cells as (
-    select distinct
-        vpr_year,
-        grade,
-        subject_code,
-        school_code
-    from individual
+placed as (
+    {{ vpr_placed_beside('report', 'individual') }}
 )
 
 select
@@ -57,25 +48,19 @@ select
 from individual
 union all
 select
-    placed.academic_year,
-    placed.vpr_year,
-    placed.event_date,
-    placed.grade,
-    placed.subject_code,
-    placed.school_login,
-    placed.school_code,
+    academic_year,
+    vpr_year,
+    event_date,
+    grade,
+    subject_code,
+    school_login,
+    school_code,
     'report_5' as origin,
-    placed.task,
-    placed.task_level,
-    placed.max_points,
-    placed.participants,
-    cast(placed.points as double precision) as points,
-    placed.is_consistent
+    task,
+    task_level,
+    max_points,
+    participants,
+    cast(points as double precision) as points,
+    is_consistent
 from placed
-left join individual_cells
-    on
-        placed.vpr_year = individual_cells.vpr_year
-        and placed.grade = individual_cells.grade
-        and placed.subject_code = individual_cells.subject_code
-        and placed.school_code = individual_cells.school_code
-where individual_cells.school_code is null
+where is_counted
