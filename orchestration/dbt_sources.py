@@ -2,7 +2,7 @@
 a plain staging model for every layout that no model written by hand reads.
 
 `python -m orchestration.dbt_sources` (part of `make generate`) rewrites files of dbt_project, which are committed; a test fails when
-one is stale. Here are no rules of sources or indicators: those stand in `ingest/sources` and `dbt_project/indicators/registry.yml`.
+one is stale. Here are no rules of sources or indicators: those stand in `ingest/sources` and `dbt_project/indicators`.
 """
 
 from __future__ import annotations
@@ -19,13 +19,14 @@ import yaml
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "ingest" / "sources"
 PROJECT = ROOT / "dbt_project"
-REGISTRY = PROJECT / "indicators" / "registry.yml"
+REGISTRY = PROJECT / "indicators"
 STAGING = PROJECT / "models" / "staging"
 PLAIN = STAGING / "plain"
 RAW = STAGING / "_raw.yml"
 KEYS_MACRO = PROJECT / "macros" / "raw_keys.sql"
 REGISTRY_MACRO = PROJECT / "macros" / "indicator_registry.sql"
 INDICATORS = PROJECT / "models" / "indicators" / "_indicators.yml"
+DERIVED = PROJECT / "models" / "derived" / "_derived.yml"
 
 SQL_TYPES = {"integer": "bigint", "number": "double precision", "result": "double precision", "date": "date", "yes_no": "boolean"}
 ORIGIN = {
@@ -98,7 +99,8 @@ JOURNAL: dict[str, tuple[str, dict[str, tuple[str, str]]]] = {
 INDICATOR_COLUMNS = {
     "unit_id": ("text", "Кто или что посчитано: человек, работа, организация"),
     "units": ("bigint", "Сколько людей или объектов стоит за строкой"),
-    "school_code": ("text", "Код ОО, за которую посчитано"),
+    "member_code": ("text", "За кого посчитано: Код ОО; у того, что не относится к школе, узел сети или муниципалитет"),
+    "class_name": ("text", "Класс одним написанием; пустая строка, если не известен или не применяется"),
     "event_date": ("date", "День, на который берётся принадлежность школы к муниципалитету, сети, кластеру"),
     "period": ("text", "Период, как в marts.indicator_values"),
     "subject_code": ("text", "Код предмета; пустая строка, если не применяется"),
@@ -110,7 +112,21 @@ INDICATOR_COLUMNS = {
 }
 ROW_OF_FILE = {"file_name": ("text", "Путь файла в папке приёма"), "row_number": ("bigint", "Номер строки в файле")}
 OPEN_END = {"valid_to": ("date", "По какой день действует включительно; 9999-12-31, если конца нет")}
-UNIT_KEY = ["unit_id", "school_code", "event_date", "period", "subject_code", "grade", "breakdown"]
+UNIT_KEY = ["unit_id", "member_code", "event_date", "period", "subject_code", "grade", "breakdown"]
+DERIVED_COLUMNS = {
+    "period": INDICATOR_COLUMNS["period"],
+    "level": ("text", "Уровень"),
+    "entity_code": ("text", "Код того, о ком строка"),
+    **{name: INDICATOR_COLUMNS[name] for name in ("subject_code", "grade", "breakdown")},
+    "numerator": ("double precision", "Числитель; пусто у разностей"),
+    "denominator": ("double precision", "Знаменатель; пусто у разностей"),
+    "value": ("double precision", "Значение"),
+    "n": ("bigint", "Сколько людей или объектов стоит за строкой"),
+    "n_other": ("bigint", "Сколько их в группе, с которой сравнивается; пусто, если ни с кем"),
+    "ci_low": ("double precision", "Нижняя граница 95 %: неопределённость из-за малой численности"),
+    "ci_high": ("double precision", "Верхняя граница 95 %: неопределённость из-за малой численности"),
+}
+DERIVED_KEY = ["period", "level", "entity_code", "subject_code", "grade", "breakdown"]
 NOTE = "{what} made by `make generate` from {origin}; edit that instead"
 
 
@@ -131,10 +147,17 @@ def load_declarations(folder: Path = SOURCES) -> list[dict[str, Any]]:
     return sorted(found, key=lambda source: str(source["source"]))
 
 
-def load_registry(path: Path = REGISTRY) -> list[dict[str, Any]]:
-    """Every indicator of the registry, in its order."""
-    entries = yaml.safe_load(path.read_text(encoding="utf-8"))["indicators"]
-    return [{**entry, "valid_from": str(entry["valid_from"])} for entry in entries]
+def load_registry(folder: Path = REGISTRY) -> list[dict[str, Any]]:
+    """Every indicator of the registry with what `_defaults.yml` adds, by file and in the order of the file."""
+    defaults = yaml.safe_load((folder / "_defaults.yml").read_text(encoding="utf-8"))
+    files = sorted(path for path in folder.glob("*.yml") if not path.name.startswith("_"))
+    entries = [entry for path in files for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["indicators"]]
+    return [_complete({**defaults, **entry}) for entry in entries]
+
+
+def _complete(entry: dict[str, Any]) -> dict[str, Any]:
+    """Dates as text, and a family of its own for a code that names none."""
+    return {**entry, "valid_from": str(entry["valid_from"]), "family": entry["family"] or entry["code"]}
 
 
 def raw_columns(layout: dict[str, Any]) -> dict[str, tuple[str, str]]:
@@ -183,7 +206,7 @@ def keys_macro(sources: list[dict[str, Any]]) -> str:
 
 def registry_macro(registry: list[dict[str, Any]]) -> str:
     """The registry: the same entries, as a Jinja list."""
-    return _macro("indicator_registry", "indicators/registry.yml", "[]", [json.dumps(entry, ensure_ascii=False) for entry in registry])
+    return _macro("indicator_registry", "dbt_project/indicators", "[]", [json.dumps(entry, ensure_ascii=False) for entry in registry])
 
 
 def _macro(name: str, origin: str, brackets: str, items: list[str]) -> str:
@@ -193,17 +216,39 @@ def _macro(name: str, origin: str, brackets: str, items: list[str]) -> str:
 
 
 def indicators_yaml(registry: list[dict[str, Any]]) -> str:
-    """The dbt properties of the models ind_<code>, all of one shape."""
-    return _yaml("This file is", "indicators/registry.yml", {"version": 2, "models": [_indicator(entry) for entry in registry]})
+    """The dbt properties of the models of counted units, all of one shape: ind_<code> and those of other versions."""
+    counted = [entry for entry in registry if entry["kind"] == "units"]
+    models = [model for entry in counted for model in (_units(entry, f"ind_{entry['code']}", entry), *_alternatives(entry))]
+    return _yaml("This file is", "dbt_project/indicators", {"version": 2, "models": models})
 
 
-def _indicator(entry: dict[str, Any]) -> dict[str, Any]:
+def derived_yaml(registry: list[dict[str, Any]]) -> str:
+    """The dbt properties of the models ind_<code> that are computed from rolled-up values."""
+    models = [_derived(entry) for entry in registry if entry["kind"] == "derived"]
+    return _yaml("This file is", "dbt_project/indicators", {"version": 2, "models": models})
+
+
+def _alternatives(entry: dict[str, Any]) -> list[dict[str, Any]]:
+    return [_units(entry, version["model"], {**entry, **version}) for version in entry["alternatives"]]
+
+
+def _units(entry: dict[str, Any], model: str, said: dict[str, Any]) -> dict[str, Any]:
     return {
-        "name": f"ind_{entry['code']}",
-        "description": f"{entry['name_ru']}. {entry['formula_ru']}. Строка — посчитанная единица.",
+        "name": model,
+        "description": f"{said['name_ru']}. {said['formula_ru']}. Строка — посчитанная единица.",
         "config": {"meta": {"usage": entry["usage"], "key": UNIT_KEY}},
         "data_tests": [{"indicator_units": {"arguments": {"unit": entry["unit"], "key": UNIT_KEY}}}],
         "columns": _columns(INDICATOR_COLUMNS),
+    }
+
+
+def _derived(entry: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "name": f"ind_{entry['code']}",
+        "description": f"{entry['name_ru']}. {entry['formula_ru']}. Строка — тот, о ком показатель.",
+        "config": {"meta": {"usage": entry["usage"], "key": DERIVED_KEY}},
+        "data_tests": [{"primary_key": {"arguments": {"columns": DERIVED_KEY}}}],
+        "columns": _columns(DERIVED_COLUMNS),
     }
 
 
@@ -281,6 +326,7 @@ def generated() -> dict[Path, str]:
         KEYS_MACRO: keys_macro(sources),
         REGISTRY_MACRO: registry_macro(registry),
         INDICATORS: indicators_yaml(registry),
+        DERIVED: derived_yaml(registry),
         **plain_files(sources),
     }
 

@@ -16,6 +16,7 @@
         '{{ entry.direction }}' as direction,
         '{{ entry.period_kind }}' as period_kind,
         {{ entry.distinct_units | lower }} as distinct_units,
+        {{ entry.own_dynamics | lower }} as own_dynamics,
         '{{ entry.version }}' as methodology_version
     {%- if not (outer.last and loop.last) %}
     union all
@@ -24,25 +25,62 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# The units of every indicator of the registry, one under another. #}
+{# The units of every indicator of the registry and of the other versions of its definition, one under another. #}
 {% macro indicator_units() -%}
-    {%- for entry in indicator_registry() %}
-    select
-        '{{ entry.code }}' as indicator_code,
-        unit_id,
-        units,
-        school_code,
-        event_date,
-        period,
-        subject_code,
-        grade,
-        breakdown,
-        numerator,
-        denominator,
-        sum_squares
-    from {{ ref('ind_' ~ entry.code) }}
+    {%- for entry in indicator_registry() | selectattr('kind', 'equalto', 'units') -%}
+    {%- set outer = loop -%}
+    {%- for definition in [{'version': entry.version, 'model': 'ind_' ~ entry.code}] + entry.alternatives %}
+select
+    '{{ entry.code }}' as indicator_code,
+    '{{ definition.version }}' as methodology_version,
+    {{ (loop.index0 == 0) | lower }} as is_current,
+    unit_id,
+    units,
+    member_code,
+    class_name,
+    event_date,
+    period,
+    subject_code,
+    grade,
+    breakdown,
+    numerator,
+    denominator,
+    sum_squares
+from {{ ref(definition.model) }}
+    {%- if not (outer.last and loop.last) %}
+union all
+    {%- endif -%}
+    {%- endfor -%}
+    {%- endfor %}
+{%- endmacro %}
+
+{# The rows of every derived indicator, one under another. #}
+{% macro derived_rows() -%}
+    {%- if not indicator_registry() | selectattr('kind', 'equalto', 'derived') | list %}
+select '' as indicator_code, '' as period, '' as level, '' as entity_code, '' as subject_code, '' as grade, '' as breakdown,
+cast(null as double precision) as numerator, cast(null as double precision) as denominator, cast(null as double precision) as value,
+cast(null as bigint) as n, cast(null as bigint) as n_other, cast(null as double precision) as ci_low, cast(null as double precision) as ci_high
+where false
+    {%- endif %}
+    {%- for entry in indicator_registry() | selectattr('kind', 'equalto', 'derived') %}
+select
+    '{{ entry.code }}' as indicator_code,
+    period,
+    level,
+    entity_code,
+    subject_code,
+    grade,
+    breakdown,
+    numerator,
+    denominator,
+    value,
+    n,
+    n_other,
+    ci_low,
+    ci_high
+from {{ ref('ind_' ~ entry.code) }}
     {%- if not loop.last %}
-    union all
+union all
     {%- endif -%}
     {%- endfor %}
 {%- endmacro %}

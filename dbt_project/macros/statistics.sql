@@ -34,3 +34,23 @@
         / (384 * nullif(power({{ degrees }}, 3), 0))
     )
 {%- endmacro %}
+
+{# What a change is called, by how far its interval reaches below and above it. #}
+{% macro dynamics_word(change, reach_down, reach_up, smaller_n, min_n) -%}
+    case
+        when {{ change }} is null or {{ reach_down }} is null or {{ reach_up }} is null or {{ smaller_n }} < {{ min_n }} then 'нет данных'
+        when {{ change }} - {{ reach_down }} > 0 then 'рост'
+        when {{ change }} + {{ reach_up }} < 0 then 'снижение'
+        else 'без значимых изменений'
+    end
+{%- endmacro %}
+
+{# The same word, read by the direction of the indicator. #}
+{% macro assessment_word(dynamics, direction) -%}
+    case
+        when {{ dynamics }} in ('нет данных', 'без значимых изменений') then {{ dynamics }}
+        when {{ direction }} = 'none' then 'нет данных'
+        when ({{ dynamics }} = 'рост') = ({{ direction }} = 'more') then 'улучшение'
+        else 'ухудшение'
+    end
+{%- endmacro %}

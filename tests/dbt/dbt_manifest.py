@@ -13,11 +13,12 @@ LAYERS: dict[str, set[str]] = {
     "intermediate": {"staging", "seeds"},
     "core": {"staging", "intermediate", "core", "seeds"},
     "indicators": {"core", "seeds"},
-    "results": {"core", "indicators", "results", "seeds"},
+    "derived": {"core", "results", "seeds"},
+    "results": {"core", "indicators", "derived", "results", "seeds"},
     "quality": {"staging", "intermediate", "core", "results", "quality", "seeds"},
     "marts": {"core", "results", "quality", "marts", "seeds"},
 }
-CONTRACTED = ("core", "indicators", "results", "quality", "marts")
+CONTRACTED = ("core", "indicators", "derived", "results", "quality", "marts")
 PORTABLE_TYPES = {"text", "bigint", "integer", "double precision", "boolean", "date", "timestamp"}
 
 

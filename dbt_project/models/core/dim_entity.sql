@@ -11,6 +11,26 @@ region as (
     select * from {{ ref('int_region__resolved') }}
 ),
 
+clusters as (
+    select * from {{ ref('bridge_school_cluster') }}
+),
+
+nodes as (
+    select * from {{ ref('dim_network_node') }}
+),
+
+groups as (
+    select * from {{ ref('dim_group') }}
+),
+
+cluster_years as (
+    select
+        cluster_code as entity_code,
+        valid_from,
+        valid_to
+    from clusters
+),
+
 entities as (
     select
         'school' as level,
@@ -35,6 +55,48 @@ entities as (
         {{ first_day() }} as valid_from,
         {{ last_day() }} as valid_to
     from region
+    union all
+    select
+        'cluster' as level,
+        entity_code,
+        'Кластер ' || entity_code as entity_name,
+        valid_from,
+        valid_to
+    from (
+        {{ merged_intervals('cluster_years', ['entity_code']) }}
+    ) as years_of_clusters
+    union all
+    -- a centre is called by its code and its school, as that is called in the time
+    select
+        case nodes.role when 'КЦ' then 'kc' else 'umc' end as level,
+        nodes.node_code as entity_code,
+        nodes.node_code || coalesce(' · ' || schools.school_name, '') as entity_name,
+        greatest(nodes.valid_from, coalesce(schools.valid_from, nodes.valid_from)) as valid_from,
+        least(nodes.valid_to, coalesce(schools.valid_to, nodes.valid_to)) as valid_to
+    from nodes
+    left join schools
+        on
+            nodes.school_code = schools.school_code
+            and nodes.valid_from <= schools.valid_to
+            and nodes.valid_to >= schools.valid_from
+    where nodes.role in ('КЦ', 'УМЦ')
+    union all
+    select
+        'group' as level,
+        group_code as entity_code,
+        group_name as entity_name,
+        valid_from,
+        valid_to
+    from groups
+    union all
+    select
+        'group' as level,
+        '{{ var("network_group") }}' as entity_code,
+        'Сеть КЦ – УМЦ – ОО' as entity_name,
+        min(valid_from) as valid_from,
+        max(valid_to) as valid_to
+    from nodes
+    having count(*) > 0
 )
 
 select

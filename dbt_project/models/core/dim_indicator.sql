@@ -1,4 +1,4 @@
--- Grain: one row per indicator of the registry and its version.
+-- Grain: one row per indicator of the registry, by its current version.
 {%- for entry in indicator_registry() %}
 select
     '{{ entry.code }}' as indicator_code,
@@ -6,6 +6,7 @@ select
     {{ quoted(entry.formula_ru) }} as formula,
     {{ quoted(entry.numerator_ru) }} as numerator_name,
     {{ quoted(entry.denominator_ru) }} as denominator_name,
+    '{{ entry.kind }}' as kind,
     '{{ entry.unit }}' as unit,
     '{{ entry.direction }}' as direction,
     '{{ entry.levels.keys() | join(", ") }}' as levels,
@@ -15,6 +16,16 @@ select
     '{{ entry.counts }}' as counts,
     {{ entry.distinct_units | lower }} as has_distinct_units,
     {{ (entry.suppress and entry.counts == 'people') | lower }} as is_suppressible,
+    {{ quoted(entry.open_breakdowns | join('; ')) }} as open_breakdowns,
+    '{{ entry.family }}' as family,
+    {{ entry.breakdown_is_part | lower }} as is_breakdown_part,
+    cast({{ entry.range[0] }} as double precision) as least_value,
+    cast({{ entry.range[1] }} as double precision) as greatest_value,
+    '{{ entry.derived_from }}' as derived_from,
+    '{{ entry.compared_with }}' as compared_with,
+    '{{ entry.evidence | join(", ") }}' as evidence,
+    {{ quoted(entry.cannot_say_ru) }} as limits_text,
+    '{{ entry.verified_by }}' as verified_by,
     {{ quoted(entry.founding_document) }} as founding_document,
     {{ quoted(entry.owner) }} as owner_name,
     '{{ entry.version }}' as methodology_version,

@@ -26,7 +26,8 @@ certified as (
 select
     schools.school_code as unit_id,
     cast(1 as bigint) as units,
-    schools.school_code,
+    schools.school_code as member_code,
+    '' as class_name,
     dates.as_of_date as event_date,
     cast(dates.as_of_date as text) as period,
     '' as subject_code,

@@ -35,6 +35,7 @@ units as (
         attempts.person_id as unit_key,
         cast(1 as bigint) as units,
         attempts.school_code,
+        {{ class_label('attempts.class_name') }} as class_name,
         attempts.exam_date as event_date,
         attempts.exam_year,
         cast(
@@ -60,6 +61,7 @@ units as (
         form_results.school_code as unit_key,
         form_results.participants as units,
         form_results.school_code,
+        '' as class_name,
         form_results.event_date,
         form_results.exam_year,
         cast(form_results.below_min as double precision) as numerator,
@@ -72,7 +74,8 @@ units as (
 select
     cast(exam_year as text) || '/' || subject_code || '/' || unit_key as unit_id,
     units,
-    school_code,
+    school_code as member_code,
+    class_name,
     event_date,
     cast(exam_year as text) as period,
     subject_code,

@@ -14,7 +14,8 @@ subjects as (
 select
     cast(attempts.exam_year as text) || '/' || attempts.subject_code || '/' || attempts.person_id as unit_id,
     cast(1 as bigint) as units,
-    attempts.school_code,
+    attempts.school_code as member_code,
+    {{ class_label('attempts.class_name') }} as class_name,
     attempts.exam_date as event_date,
     cast(attempts.exam_year as text) as period,
     attempts.subject_code,

@@ -29,6 +29,7 @@ mandatory as (
         attempts.exam_date,
         attempts.person_id,
         attempts.school_code,
+        {{ class_label('attempts.class_name') }} as class_name,
         attempts.subject_code,
         attempts.subject_code = '1' and attempts.test_score >= minimums.russian_minimum as is_russian_passed,
         (attempts.subject_code = '2' and attempts.test_score >= minimums.mathematics_minimum)
@@ -50,7 +51,8 @@ mandatory as (
 select
     cast(exam_year as text) || '/' || person_id as unit_id,
     cast(1 as bigint) as units,
-    max(case when place_from_last = 1 then school_code end) as school_code,
+    max(case when place_from_last = 1 then school_code end) as member_code,
+    max(case when place_from_last = 1 then class_name end) as class_name,
     max(exam_date) as event_date,
     cast(exam_year as text) as period,
     '' as subject_code,

@@ -6,7 +6,8 @@ with staff as (
 select
     person_id as unit_id,
     cast(1 as bigint) as units,
-    school_code,
+    school_code as member_code,
+    '' as class_name,
     as_of_date as event_date,
     cast(as_of_date as text) as period,
     '' as subject_code,

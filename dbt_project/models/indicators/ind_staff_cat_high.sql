@@ -10,7 +10,8 @@ categories as (
 select
     staff.person_id as unit_id,
     cast(1 as bigint) as units,
-    staff.school_code,
+    staff.school_code as member_code,
+    '' as class_name,
     staff.as_of_date as event_date,
     cast(staff.as_of_date as text) as period,
     '' as subject_code,

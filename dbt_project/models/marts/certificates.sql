@@ -4,7 +4,7 @@ with states as (
 ),
 
 membership as (
-    select * from {{ ref('bridge_school_entity') }}
+    select * from {{ ref('bridge_membership') }}
 ),
 
 entities as (
@@ -34,7 +34,7 @@ left join entities as schools
 left join membership
     on
         membership.level = 'municipality'
-        and states.school_code = membership.school_code
+        and states.school_code = membership.member_code
         and states.as_of_date between membership.valid_from and membership.valid_to
 left join entities as municipalities
     on

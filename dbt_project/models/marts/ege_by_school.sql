@@ -8,7 +8,7 @@ subjects as (
 ),
 
 membership as (
-    select * from {{ ref('bridge_school_entity') }}
+    select * from {{ ref('bridge_membership') }}
 ),
 
 entities as (
@@ -51,7 +51,7 @@ from dated
 inner join subjects on dated.subject_code = subjects.subject_code
 left join membership
     on
-        dated.entity_code = membership.school_code
+        dated.entity_code = membership.member_code
         and membership.level = 'municipality'
         and dated.name_day between membership.valid_from and membership.valid_to
 left join entities

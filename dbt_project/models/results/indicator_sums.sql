@@ -1,5 +1,6 @@
--- Grain: one row per indicator, period, level, entity, subject, class and breakdown: the one roll-up of all indicators.
+-- Grain: one row per indicator, version, structure, period, level, entity, subject, class and breakdown: the one roll-up of all indicators.
 -- An upper level is the sum over the units below it, never a mean of means; a unit of `distinct_units` counts once in an entity.
+-- Structure `as_was` puts a unit where its school was on the day; `today` where the school, or its successor, is on the day of the refresh.
 {{ config(schema='intermediate') }}
 
 with levels as (
@@ -7,31 +8,49 @@ with levels as (
 ),
 
 units as (
-    {{ indicator_units() }}
+    select * from {{ ref('indicator_units') }}
 ),
 
 membership as (
-    select * from {{ ref('bridge_school_entity') }}
+    select * from {{ ref('bridge_membership') }}
+),
+
+attribution as (
+    select * from {{ ref('bridge_school_attribution') }}
+),
+
+as_of_dates as (
+    select * from {{ ref('dim_as_of_date') }}
 ),
 
 entities as (
     select * from {{ ref('dim_entity') }}
 ),
 
+run as (
+    select as_of_date
+    from as_of_dates
+    where is_run_date
+),
+
 kinds as (
     select distinct
         indicator_code,
+        unit,
         period_kind,
         distinct_units
     from levels
 ),
 
 -- summed by school first, which is most of the way; what counts once in an entity stays as it is
-school_sums as (
+member_sums as (
     select
         units.indicator_code,
+        units.methodology_version,
+        units.is_current,
         units.period,
-        units.school_code,
+        units.member_code,
+        units.class_name,
         units.event_date,
         units.subject_code,
         units.grade,
@@ -47,8 +66,11 @@ school_sums as (
     inner join kinds on units.indicator_code = kinds.indicator_code
     group by
         units.indicator_code,
+        units.methodology_version,
+        units.is_current,
         units.period,
-        units.school_code,
+        units.member_code,
+        units.class_name,
         units.event_date,
         units.subject_code,
         units.grade,
@@ -60,18 +82,63 @@ school_sums as (
 -- a network or a cluster is that of the school year that ended in the year of the exam
 dated as (
     select
-        *,
+        member_sums.indicator_code,
+        member_sums.methodology_version,
+        'as_was' as structure,
+        member_sums.period,
+        member_sums.member_code,
+        member_sums.class_name,
+        member_sums.event_date,
         case
-            when period_kind = 'year'
-                then least(event_date, {{ day_of_year('substring(period, 1, 4)', parameter('network_last_day', as_text=true)) }})
-            else event_date
-        end as network_date
-    from school_sums
+            when member_sums.period_kind = 'year'
+                then
+                    least(
+                        member_sums.event_date,
+                        {{ day_of_year('substring(member_sums.period, 1, 4)', parameter('network_last_day', as_text=true)) }}
+                    )
+            else member_sums.event_date
+        end as network_date,
+        member_sums.subject_code,
+        member_sums.grade,
+        member_sums.breakdown,
+        member_sums.distinct_unit_id,
+        member_sums.units,
+        member_sums.numerator,
+        member_sums.denominator,
+        member_sums.sum_squares
+    from member_sums
+    union all
+    select
+        member_sums.indicator_code,
+        member_sums.methodology_version,
+        'today' as structure,
+        member_sums.period,
+        coalesce(attribution.attributed_code, member_sums.member_code) as member_code,
+        '' as class_name,
+        run.as_of_date as event_date,
+        run.as_of_date as network_date,
+        member_sums.subject_code,
+        member_sums.grade,
+        member_sums.breakdown,
+        member_sums.distinct_unit_id,
+        member_sums.units,
+        member_sums.numerator,
+        member_sums.denominator,
+        member_sums.sum_squares
+    from member_sums
+    cross join run
+    left join attribution
+        on
+            member_sums.member_code = attribution.school_code
+            and run.as_of_date between attribution.valid_from and attribution.valid_to
+    where member_sums.is_current
 ),
 
 placed as (
     select
         dated.indicator_code,
+        dated.methodology_version,
+        dated.structure,
         dated.period,
         membership.level,
         membership.entity_code,
@@ -86,40 +153,73 @@ placed as (
     from dated
     inner join membership
         on
-            dated.school_code = membership.school_code
+            dated.member_code = membership.member_code
             and case
                 when membership.level in ('school', 'municipality', 'region') then dated.event_date
                 else dated.network_date
             end between membership.valid_from and membership.valid_to
     inner join levels on dated.indicator_code = levels.indicator_code and membership.level = levels.level
+    union all
+    select
+        dated.indicator_code,
+        dated.methodology_version,
+        dated.structure,
+        dated.period,
+        levels.level,
+        dated.member_code || '/' || dated.class_name as entity_code,
+        dated.subject_code,
+        dated.grade,
+        dated.breakdown,
+        dated.distinct_unit_id,
+        dated.units,
+        dated.numerator,
+        dated.denominator,
+        dated.sum_squares
+    from dated
+    inner join levels on dated.indicator_code = levels.indicator_code and levels.level = 'class'
+    where dated.class_name <> ''
 ),
 
 count_days as (
     select distinct
-        levels.indicator_code,
-        levels.level,
-        units.period,
-        units.event_date
-    from levels
-    inner join units on levels.indicator_code = units.indicator_code
-    where levels.unit = 'count' and levels.period_kind = 'as_of'
+        dated.indicator_code,
+        dated.methodology_version,
+        dated.structure,
+        dated.period,
+        dated.event_date,
+        dated.subject_code,
+        dated.grade,
+        dated.breakdown
+    from dated
+    inner join kinds on dated.indicator_code = kinds.indicator_code
+    where kinds.unit = 'count' and kinds.period_kind = 'as_of'
 ),
 
 -- a count is 0 for every entity that is there on the day, though it have no school
 empty_counts as (
     select
         count_days.indicator_code,
+        count_days.methodology_version,
+        count_days.structure,
         count_days.period,
         entities.level,
-        entities.entity_code
+        entities.entity_code,
+        count_days.subject_code,
+        count_days.grade,
+        count_days.breakdown
     from count_days
+    inner join levels on count_days.indicator_code = levels.indicator_code
     inner join entities
-        on count_days.level = entities.level and count_days.event_date between entities.valid_from and entities.valid_to
+        on
+            levels.level = entities.level
+            and count_days.event_date between entities.valid_from and entities.valid_to
 ),
 
 contributions as (
     select
         indicator_code,
+        methodology_version,
+        structure,
         period,
         level,
         entity_code,
@@ -132,10 +232,22 @@ contributions as (
         max(sum_squares) as sum_squares
     from placed
     where distinct_unit_id is not null
-    group by indicator_code, period, level, entity_code, subject_code, grade, breakdown, distinct_unit_id
+    group by
+        indicator_code,
+        methodology_version,
+        structure,
+        period,
+        level,
+        entity_code,
+        subject_code,
+        grade,
+        breakdown,
+        distinct_unit_id
     union all
     select
         indicator_code,
+        methodology_version,
+        structure,
         period,
         level,
         entity_code,
@@ -151,12 +263,14 @@ contributions as (
     union all
     select
         indicator_code,
+        methodology_version,
+        structure,
         period,
         level,
         entity_code,
-        '' as subject_code,
-        '' as grade,
-        '' as breakdown,
+        subject_code,
+        grade,
+        breakdown,
         0 as units,
         0 as numerator,
         null as denominator,
@@ -166,6 +280,8 @@ contributions as (
 
 select
     indicator_code,
+    methodology_version,
+    structure,
     period,
     level,
     entity_code,
@@ -177,4 +293,4 @@ select
     case when count(*) = count(sum_squares) then sum(sum_squares) end as sum_squares,
     cast(sum(units) as bigint) as n
 from contributions
-group by indicator_code, period, level, entity_code, subject_code, grade, breakdown
+group by indicator_code, methodology_version, structure, period, level, entity_code, subject_code, grade, breakdown

@@ -1,115 +1,185 @@
 -- Grain: one row per cell of indicator_values whose value is closed in the open marts, and why.
--- Primary: 1–4 people. Complementary, on the tree school – municipality – region: no closed cell may be had by subtracting the open ones
--- from an open parent, so under every open parent at least two cells are closed and at least five people stand behind them;
--- a municipality closed for that reason has a closed school too, or it could be added up. The choice goes by n, never by value.
-with cells_before as (
-    select * from {{ ref('indicator_values') }}
+-- Primary: 1-4 people. Complementary: what would give a closed cell by adding and subtracting (see suppression_blocks): the schools of a block,
+-- and above them every entity that holds a part of a block, or any of one whose sum itself would tell. Of derived indicators, what would give
+-- a closed cell of the indicator that they come from.
+with cells as (
+    select * from {{ ref('suppression_cells') }}
+),
+
+places as (
+    select * from {{ ref('indicator_places') }}
+),
+
+blocks as (
+    select * from {{ ref('suppression_blocks') }}
+),
+
+derived as (
+    select * from {{ ref('indicator_derived') }}
 ),
 
 indicators as (
     select * from {{ ref('dim_indicator') }}
 ),
 
-parents as (
-    select * from {{ ref('indicator_parents') }}
+membership as (
+    select * from {{ ref('bridge_membership') }}
 ),
 
 constants as (
     select {{ parameter('suppression_min_people') }} as min_people
 ),
 
-cells as (
+block_sizes as (
     select
-        cells_before.indicator_code,
-        cells_before.period,
-        cells_before.level,
-        cells_before.entity_code,
-        cells_before.subject_code,
-        cells_before.grade,
-        cells_before.breakdown,
-        cells_before.n,
-        constants.min_people,
-        cells_before.n < constants.min_people as is_primary
-    from cells_before
-    inner join indicators on cells_before.indicator_code = indicators.indicator_code
+        slice_id,
+        block,
+        count(*) as schools
+    from blocks
+    group by slice_id, block
+),
+
+held as (
+    select
+        blocks.slice_id,
+        blocks.block,
+        blocks.is_safe,
+        places.level,
+        places.entity_code,
+        count(distinct blocks.school_code) as schools
+    from blocks
+    inner join places on blocks.slice_id = places.slice_id and blocks.school_code = places.school_code
+    group by blocks.slice_id, blocks.block, blocks.is_safe, places.level, places.entity_code
+),
+
+closed_entities as (
+    select distinct
+        slice_id,
+        'school' as level,
+        school_code as entity_code
+    from blocks
+    union
+    select
+        held.slice_id,
+        held.level,
+        held.entity_code
+    from held
+    inner join block_sizes on held.slice_id = block_sizes.slice_id and held.block = block_sizes.block
+    where held.schools < block_sizes.schools or not held.is_safe
+),
+
+closed_cells as (
+    select
+        cells.indicator_code,
+        cells.period,
+        cells.level,
+        cells.entity_code,
+        cells.subject_code,
+        cells.grade,
+        cells.breakdown,
+        case when cells.is_primary then 'primary' else 'complementary' end as suppression
+    from cells
+    left join closed_entities
+        on
+            cells.slice_id = closed_entities.slice_id
+            and cells.level = closed_entities.level
+            and cells.entity_code = closed_entities.entity_code
+    where cells.is_primary or closed_entities.slice_id is not null
+),
+
+derived_cells as (
+    select
+        derived.indicator_code,
+        derived.period,
+        derived.level,
+        derived.entity_code,
+        derived.subject_code,
+        derived.grade,
+        derived.breakdown,
+        indicators.derived_from,
+        indicators.compared_with,
+        {{ period_before('derived.period', 'indicators.period_kind') }} as period_before,
+        {{ period_day('derived.period', 'indicators.period_kind') }} as period_day,
+        indicators.period_kind,
+        derived.n between 1 and constants.min_people - 1
+        or coalesce(derived.n_other between 1 and constants.min_people - 1, false) as is_primary
+    from derived
+    inner join indicators on derived.indicator_code = indicators.indicator_code
     cross join constants
-    where indicators.is_suppressible and cells_before.n > 0
-),
-
-schools as (
-    select
-        cells.*,
-        parents.municipality_code
-    from cells
-    inner join parents
-        on
-            cells.indicator_code = parents.indicator_code
-            and cells.period = parents.period
-            and cells.subject_code = parents.subject_code
-            and cells.grade = parents.grade
-            and cells.breakdown = parents.breakdown
-            and cells.entity_code = parents.school_code
-    where cells.level = 'school'
-),
-
-municipalities as (
-    select
-        *,
-        sum(case when is_primary then 1 else 0 end) over slice as closed_cells,
-        sum(case when is_primary then n else 0 end) over slice as closed_people,
-        row_number() over (
-            partition by indicator_code, period, subject_code, grade, breakdown, is_primary
-            order by n, entity_code
-        ) as place
-    from cells
-    where level = 'municipality'
-    window slice as (partition by indicator_code, period, subject_code, grade, breakdown)
-),
-
-closed_municipalities as (
-    select
-        *,
-        case when is_primary then 'primary' else 'complementary' end as suppression
-    from municipalities
-    where is_primary or (place = 1 and closed_cells > 0 and (closed_cells = 1 or closed_people < min_people))
-),
-
-ranked_schools as (
-    select
-        *,
-        sum(case when is_primary then 1 else 0 end) over municipality as closed_cells,
-        sum(case when is_primary then n else 0 end) over municipality as closed_people,
-        row_number() over (
-            partition by indicator_code, period, subject_code, grade, breakdown, municipality_code, is_primary
-            order by n, entity_code
-        ) as place
-    from schools
-    window municipality as (partition by indicator_code, period, subject_code, grade, breakdown, municipality_code)
-),
-
-closed_schools as (
-    select
-        ranked_schools.*,
-        case when ranked_schools.is_primary then 'primary' else 'complementary' end as suppression
-    from ranked_schools
-    left join closed_municipalities
-        on
-            ranked_schools.indicator_code = closed_municipalities.indicator_code
-            and ranked_schools.period = closed_municipalities.period
-            and ranked_schools.subject_code = closed_municipalities.subject_code
-            and ranked_schools.grade = closed_municipalities.grade
-            and ranked_schools.breakdown = closed_municipalities.breakdown
-            and ranked_schools.municipality_code = closed_municipalities.entity_code
     where
-        ranked_schools.is_primary
-        or (
-            ranked_schools.place = 1
-            and (
-                ranked_schools.closed_cells = 1
-                or (ranked_schools.closed_cells > 0 and ranked_schools.closed_people < ranked_schools.min_people)
-                or (ranked_schools.closed_cells = 0 and closed_municipalities.suppression = 'complementary')
-            )
-        )
+        indicators.is_suppressible
+        and not {{ is_open_breakdown('indicators.open_breakdowns', 'derived.breakdown') }}
+),
+
+-- the cells of the other indicator that a derived one is made of: its own, that of the period before, that of the cluster
+sources as (
+    select
+        derived_cells.*,
+        derived_cells.level as source_level,
+        derived_cells.entity_code as source_entity,
+        derived_cells.period as source_period
+    from derived_cells
+    union all
+    select
+        derived_cells.*,
+        derived_cells.level as source_level,
+        derived_cells.entity_code as source_entity,
+        closed_cells.period as source_period
+    from derived_cells
+    inner join closed_cells
+        on
+            derived_cells.derived_from = closed_cells.indicator_code
+            and derived_cells.level = closed_cells.level
+            and derived_cells.entity_code = closed_cells.entity_code
+            and case
+                when derived_cells.period_kind = 'wave' then closed_cells.period < derived_cells.period
+                else closed_cells.period = derived_cells.period_before
+            end
+    where derived_cells.compared_with = 'previous'
+    union all
+    select
+        derived_cells.*,
+        membership.level as source_level,
+        membership.entity_code as source_entity,
+        derived_cells.period as source_period
+    from derived_cells
+    inner join membership
+        on
+            derived_cells.entity_code = membership.member_code
+            and membership.level = 'cluster'
+            and derived_cells.period_day between membership.valid_from and membership.valid_to
+    where derived_cells.compared_with = 'cluster'
+),
+
+closed_derived as (
+    select
+        sources.indicator_code,
+        sources.period,
+        sources.level,
+        sources.entity_code,
+        sources.subject_code,
+        sources.grade,
+        sources.breakdown,
+        bool_or(sources.is_primary) as is_primary
+    from sources
+    left join closed_cells
+        on
+            sources.derived_from = closed_cells.indicator_code
+            and sources.source_period = closed_cells.period
+            and sources.source_level = closed_cells.level
+            and sources.source_entity = closed_cells.entity_code
+            and sources.subject_code = closed_cells.subject_code
+            and sources.grade = closed_cells.grade
+            and (sources.breakdown = closed_cells.breakdown or sources.breakdown = '')
+    where sources.is_primary or closed_cells.indicator_code is not null
+    group by
+        sources.indicator_code,
+        sources.period,
+        sources.level,
+        sources.entity_code,
+        sources.subject_code,
+        sources.grade,
+        sources.breakdown
 )
 
 select
@@ -120,20 +190,8 @@ select
     subject_code,
     grade,
     breakdown,
-    max(suppression) as suppression
-from closed_schools
-group by indicator_code, period, level, entity_code, subject_code, grade, breakdown
-union all
-select
-    indicator_code,
-    period,
-    level,
-    entity_code,
-    subject_code,
-    grade,
-    breakdown,
     suppression
-from closed_municipalities
+from closed_cells
 union all
 select
     indicator_code,
@@ -143,6 +201,5 @@ select
     subject_code,
     grade,
     breakdown,
-    'primary' as suppression
-from cells
-where is_primary and level not in ('school', 'municipality')
+    case when is_primary then 'primary' else 'complementary' end as suppression
+from closed_derived

@@ -19,7 +19,7 @@ versions as (
 ),
 
 membership as (
-    select * from {{ ref('bridge_school_entity') }}
+    select * from {{ ref('bridge_membership') }}
 ),
 
 region as (
@@ -99,7 +99,7 @@ likeness as (
     from written_words
     inner join candidate_words on written_words.word = candidate_words.word
     inner join word_weights on candidate_words.word = word_weights.word
-    inner join membership on candidate_words.school_code = membership.school_code and membership.level = 'municipality'
+    inner join membership on candidate_words.school_code = membership.member_code and membership.level = 'municipality'
     where membership.entity_code = written_words.municipality_code or written_words.municipality_code like 'pm-%'
     group by written_words.school_code, candidate_words.school_code
 ),
