@@ -93,11 +93,25 @@ def test_the_first_line_says_the_grain(project: Project) -> None:
 
 
 def test_every_indicator_has_a_model_an_entry_and_a_unit_test(project: Project) -> None:
-    entries = [f"ind_{entry['code']}" for entry in load_registry()]
-    models = {model.name for model in project.models if model.layer == "indicators"}
-    assert len(entries) == len(set(entries))
-    assert models == set(entries)
-    assert models <= project.unit_tested
+    registry = load_registry()
+    assert len(registry) == len({entry["code"] for entry in registry})
+    for layer, kind in (("indicators", "units"), ("derived", "derived")):
+        entries = {f"ind_{entry['code']}" for entry in registry if entry["kind"] == kind}
+        entries |= {version["model"] for entry in registry if entry["kind"] == kind for version in entry["alternatives"]}
+        models = {model.name for model in project.models if model.layer == layer}
+        assert models == entries
+        assert models <= project.unit_tested
+
+
+def test_the_registry_names_what_is_there(project: Project) -> None:
+    models = {model.name for model in project.models}
+    codes = {entry["code"] for entry in load_registry()}
+    wrong = []
+    for entry in load_registry():
+        wrong += [f"{entry['code']}: evidence {fact}" for fact in entry["evidence"] if fact not in models]
+        wrong += [f"{entry['code']}: says nothing of {key}" for key in ("cannot_say_ru", "verified_by", "evidence") if not entry[key]]
+        wrong += [f"{entry['code']}: derived from {entry['derived_from']}"] if entry["derived_from"] not in codes | {""} else []
+    assert not wrong
 
 
 def test_every_model_with_a_branch_has_a_unit_test(project: Project) -> None:
@@ -121,5 +135,5 @@ def test_diagnostic_indicators_judge_nobody(project: Project) -> None:
     diagnostic = {f"ind_{entry['code']}" for entry in load_registry() if entry["usage"] == "diagnostic_only"}
     assert diagnostic
     readers = {model.name for model in project.models for _, name in project.layers_read_by(model) if name in diagnostic}
-    # the roll-up, and the suppression's question which school stands under which municipality
-    assert readers == {"indicator_sums", "indicator_parents"}
+    # all of them meet there, and only the roll-up and the suppression go on from it
+    assert readers == {"indicator_units"}
