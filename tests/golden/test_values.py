@@ -82,7 +82,7 @@ def test_what_says_golden_has_values_at_every_level() -> None:
 
 
 def test_a_line_is_read() -> None:
-    rows = dict(rows_of("# why\nx 2024 subject 2 breakdown «с первого раза»:\n    A1 3/4* · REGION 0.5 ~ 9 |\n    A1/5А 7 of 8\n"))
-    assert rows[("x", "2024", "school", "090101", "2", "", "с первого раза")] == Value(0.75, 4, True, 3, 4)
-    assert rows[("x", "2024", "region", "09", "2", "", "с первого раза")].n == 9
-    assert rows[("x", "2024", "class", "090101/5А", "2", "", "с первого раза")].is_count
+    rows = dict(rows_of("# why\nx 2024 subject 2 breakdown «этап: первый»:\n    A1 3/4* · REGION 0.5 ~ 9 |\n    A1/5А 7 of 8\n"))
+    assert rows[("x", "2024", "school", "090101", "2", "", "этап: первый")] == Value(0.75, 4, True, 3, 4)
+    assert rows[("x", "2024", "region", "09", "2", "", "этап: первый")].n == 9
+    assert rows[("x", "2024", "class", "090101/5А", "2", "", "этап: первый")].is_count

@@ -2,9 +2,9 @@
 
     code period [subject S] [grade G] [breakdown «text»]: ENTITY cell · ENTITY cell | …
 
-A cell is `numerator/denominator`, `value of n` (a count), `value ~ n` (an index or a difference), `numerator/denominator ~ n` where n is not
-the denominator; a star marks 1-4 people. Entities are those of expected.py, and C1 C2 (clusters), U1 U2 (УМЦ), K1 (КЦ), G1 G2 (groups), NET (the
-whole network), `A1/5А` (a class). Within the codes and levels that a file names, what no line says has no row.
+A cell is `numerator/denominator`, `value of n` (a count), `value ~ n` (an index or a difference), `numerator/denominator ~ n` where n is
+not the denominator; a star marks 1-4 people. Entities are those of expected.py, and C1 C2 (clusters), U1 U2 (УМЦ), K1 (КЦ), G1 G2
+(groups), NET (the whole network), `A1/5А` (a class). Within the codes and levels that a file names, what no line says has no row.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ ENTITIES = {
     "NET": ("group", "network"),
 }
 HEAD = re.compile(
-    r"(?P<code>\w+) (?P<period>\S+)(?: subject (?P<subject>\w+))?(?: grade (?P<grade>\w+))?(?: breakdown «(?P<breakdown>[^»]+(?:»[^:]*)?)»)?"
+    r"(?P<code>\w+) (?P<period>[^\s:]+)(?: subject (?P<subject>\w+))?(?: grade (?P<grade>\w+))?"
+    r"(?: breakdown «(?P<breakdown>.+?)»)?:\s+(?P<cells>.+)"
 )
 NUMBER = r"-?\d+(?:\.\d+)?"
 CELL = re.compile(rf"(?:(?P<top>{NUMBER})/(?P<bottom>{NUMBER})|(?P<value>{NUMBER}))(?: (?P<how>of|~) (?P<n>\d+))?(?P<star>\*)?")
@@ -72,10 +73,9 @@ def rows_of(text: str) -> Iterator[tuple[Row, Value]]:
     """(key of contracts 4.1, value) of every cell."""
     lines = "\n".join(line for line in text.splitlines() if line and not line.startswith("#"))
     for line in re.sub(r"\n +", " ", lines).splitlines():
-        head, _, cells = line.partition(": ")
-        said = HEAD.fullmatch(head)
-        assert said, f"no head: {head}"
-        for item in re.split(r" [·|] ", cells):
+        said = HEAD.fullmatch(line)
+        assert said, f"no such line: {line}"
+        for item in re.split(r" [·|] ", said["cells"]):
             name, _, cell = item.strip().rstrip("|").strip().partition(" ")
             level, code = _entity(name)
             key = (said["code"], said["period"], level, code, said["subject"] or "", said["grade"] or "", said["breakdown"] or "")
