@@ -2,8 +2,9 @@
 
     python tests/acceptance.py [--shared DIR] [--keep]
 
-Two rounds: the first files, then the later ones copied over them. Exit code 0 when both match: every value at every level, what is hidden,
-every rejection and load, nobody of the files outside vault/, landing/ and archive/, and nothing hidden that can be had (tests/disclosure.py).
+Two rounds: the first files, then the later ones copied over them. Exit code 0 when both match: every value at every level, what is
+hidden, every rejection and load, nobody of the files outside vault/, landing/ and archive/, and nothing hidden that can be had
+(tests/disclosure.py).
 """
 
 from __future__ import annotations
