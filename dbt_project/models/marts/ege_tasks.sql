@@ -12,10 +12,13 @@ specified as (
 -- the specification of a class goes before the one that names none
 tasks as (
     select
-        *,
-        cast(task_year as text) as period,
+        specified.*,
+        cast(specified.task_year as text) as period,
         {{ task_label('specified') }} as breakdown,
-        row_number() over (partition by task_year, subject_code, {{ task_label('specified') }} order by grade desc) as place
+        row_number() over (
+            partition by specified.task_year, specified.subject_code, {{ task_label('specified') }}
+            order by specified.grade desc
+        ) as place
     from specified
 ),
 

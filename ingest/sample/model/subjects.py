@@ -50,8 +50,8 @@ class Task:
 class Subject:
     """A subject. Knots are (points, score), `day` is (month, day), `share` of graduates choose it; `short`, `long`, `oral` make the paper.
 
-    `table` is the official scale; `high_score_before` is (year, ТБ2 before that year). With `marks` there are marks and no scores. `has_criteria`: what is judged at
-    length is one work.
+    `table` is the official scale; `high_score_before` is (year, ТБ2 before that year). With `marks` there are marks and no scores.
+    `has_criteria`: what is judged at length is one work.
     """
 
     code: str
