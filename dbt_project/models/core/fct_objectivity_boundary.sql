@@ -202,7 +202,10 @@ select
     cast(indexed.participants as bigint) as participants,
     indexed.spikes,
     indexed.spike_index as value,
-    greatest(indexed.spike_index - indexed.z * sqrt(spread.unit_variance / indexed.participants), 0) as ci_low,
+    case
+        when spread.unit_variance is not null
+            then greatest(indexed.spike_index - indexed.z * sqrt(spread.unit_variance / indexed.participants), 0)
+    end as ci_low,
     indexed.spike_index + indexed.z * sqrt(spread.unit_variance / indexed.participants) as ci_high,
     cast(null as double precision) as threshold,
     indexed.spikes > 0 as is_marked
