@@ -15,12 +15,10 @@ select
     coalesce(agreements.node_code, '') as node_code,
     coalesce(agreements.oktmo, '') as oktmo,
     agreements.subject_matter,
-    coalesce(agreements.valid_to, {{ last_day() }}) as valid_to,
+    agreements.valid_to,
     agreements.terminated_date,
     -- it is in force on the day before it is ended
-    least(
-        coalesce(agreements.valid_to, {{ last_day() }}), coalesce({{ add_days('agreements.terminated_date', -1) }}, {{ last_day() }})
-    ) as in_force_to,
+    least(agreements.valid_to, coalesce({{ add_days('agreements.terminated_date', -1) }}, {{ last_day() }})) as in_force_to,
     agreements.file_name,
     agreements.row_number
 from agreements

@@ -15,10 +15,6 @@ attribution as (
     select * from {{ ref('bridge_school_attribution') }}
 ),
 
-region as (
-    select * from {{ ref('int_region__resolved') }}
-),
-
 signed as (
     select
         dates.as_of_date,
@@ -42,7 +38,6 @@ select
     cast(null as double precision) as denominator,
     cast(null as double precision) as sum_squares
 from signed
-cross join region
 left join node_schools
     on signed.node_code = node_schools.node_code and signed.as_of_date between node_schools.valid_from and node_schools.valid_to
 left join attribution

@@ -11,8 +11,10 @@ node_schools as (
     select * from {{ ref('bridge_node_school') }}
 ),
 
-region as (
-    select * from {{ ref('int_region__resolved') }}
+run as (
+    select as_of_date
+    from {{ ref('dim_as_of_date') }}
+    where is_run_date
 ),
 
 years as (
@@ -24,9 +26,9 @@ bounds as (
     select
         years.academic_year,
         {{ day_of_year('substring(years.academic_year, 1, 4)', "'09-01'") }} as first_day,
-        least({{ day_of_year('substring(years.academic_year, 6, 4)', "'08-31'") }}, region.as_of) as last_day
+        least({{ day_of_year('substring(years.academic_year, 6, 4)', "'08-31'") }}, run.as_of_date) as last_day
     from years
-    cross join region
+    cross join run
 ),
 
 -- the last day of the year on which the node was there

@@ -15,10 +15,6 @@ attribution as (
     select * from {{ ref('bridge_school_attribution') }}
 ),
 
-region as (
-    select * from {{ ref('int_region__resolved') }}
-),
-
 due as (
     select
         dates.as_of_date,
@@ -41,7 +37,6 @@ select
     cast(1 as double precision) as denominator,
     cast(null as double precision) as sum_squares
 from due
-cross join region
 left join node_schools
     on due.node_code = node_schools.node_code and due.as_of_date between node_schools.valid_from and node_schools.valid_to
 left join attribution

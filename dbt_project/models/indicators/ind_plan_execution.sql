@@ -15,10 +15,6 @@ node_schools as (
     select * from {{ ref('bridge_node_school') }}
 ),
 
-region as (
-    select * from {{ ref('int_region__resolved') }}
-),
-
 due as (
     select
         dates.as_of_date,
@@ -44,7 +40,7 @@ select
     due.plan || '/' || due.section || '/' || due.number || '/' || due.activity as unit_id,
     cast(1 as bigint) as units,
     coalesce(
-        node_schools.school_code, {{ municipality_member('due.municipality_code') }}, {{ region_member('region.region_code') }}
+        node_schools.school_code, {{ municipality_member('due.municipality_code') }}, {{ region_member() }}
     ) as member_code,
     '' as class_name,
     due.as_of_date as event_date,
@@ -56,6 +52,5 @@ select
     cast(1 as double precision) as denominator,
     cast(null as double precision) as sum_squares
 from due
-cross join region
 left join node_schools
     on due.node_code = node_schools.node_code and due.as_of_date between node_schools.valid_from and node_schools.valid_to
