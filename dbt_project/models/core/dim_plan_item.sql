@@ -52,16 +52,14 @@ ordered as (
 periods as (
     select
         plan,
-        least(
-            min(date_from),
-            min(case when plan_years like '%/%' then {{ day_of_year('substring(plan_years, 1, 4)', "'09-01'") }}
-                else {{ day_of_year('substring(plan_years, 1, 4)', "'01-01'") }} end)
-        ) as plan_from,
-        greatest(
-            max(date_to),
-            max(case when plan_years like '%/%' then {{ day_of_year('substring(plan_years, 6, 4)', "'08-31'") }}
-                else {{ day_of_year('substring(plan_years, 6, 4)', "'12-31'") }} end)
-        ) as plan_to
+        min(date_from) as first_day,
+        max(date_to) as last_day,
+        min(
+            {{ day_of_year('substring(plan_years, 1, 4)', "case when plan_years like '%/%' then '09-01' else '01-01' end") }}
+        ) as named_from,
+        max(
+            {{ day_of_year('substring(plan_years, 6, 4)', "case when plan_years like '%/%' then '08-31' else '12-31' end") }}
+        ) as named_to
     from ordered
     group by plan
 )
@@ -78,9 +76,11 @@ select
     coalesce(ordered.precision_as_read = 'open', false) as is_open,
     coalesce(ordered.precision_as_read, '') <> 'open' and ordered.date_to is null as is_term_unknown,
     -- what has no day of its own is due when its plan is over
-    coalesce(ordered.date_to, periods.plan_to) as due_date,
-    periods.plan_from,
-    periods.plan_to,
+    coalesce(ordered.date_to, greatest(periods.last_day, periods.named_to)) as due_date,
+    least(periods.first_day, periods.named_from) as plan_from,
+    greatest(periods.last_day, periods.named_to) as plan_to,
+    periods.named_from,
+    periods.named_to,
     nodes.node_code,
     municipalities.municipality_code,
     ordered.owner_code,
