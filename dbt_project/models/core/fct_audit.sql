@@ -64,9 +64,9 @@ select
     sum(max_score) as max_score,
     -- an audit that names no word at any criterion has not looked for nonconformities: that is not «none found»
     count(nonconformity) > 0 as has_looked_for_nonconformities,
-    sum(case when nonconformity = 'значительное' then 1 else 0 end) as major_nonconformities,
-    sum(case when nonconformity = 'незначительное' then 1 else 0 end) as minor_nonconformities,
-    sum(case when nonconformity = 'наблюдение' then 1 else 0 end) as observations
+    cast(sum(case when nonconformity = 'значительное' then 1 else 0 end) as bigint) as major_nonconformities,
+    cast(sum(case when nonconformity = 'незначительное' then 1 else 0 end) as bigint) as minor_nonconformities,
+    cast(sum(case when nonconformity = 'наблюдение' then 1 else 0 end) as bigint) as observations
 from criteria
 group by
     audit_code,
