@@ -46,6 +46,14 @@ def test_all_eleven_for_the_network_and_the_region(golden: Published) -> None:
 def test_participants_are_the_schools_and_centres_of_the_network(golden: Published) -> None:
     sql = "SELECT DISTINCT level, entity_code, participant_role FROM marts.target_indicators WHERE period = '2024-01-01'"
     found = {(row["level"], row["entity_code"], row["participant_role"]) for row in golden.rows(sql, "oko.duckdb")}
-    schools = {("090101", "КЦ"), ("090102", "УМЦ"), ("090201", "УМЦ"), ("090104", "ОО"), ("090105", "ОО"), ("090202", "ОО"), ("090301", "ОО")}
+    schools = {
+        ("090101", "КЦ"),
+        ("090102", "УМЦ"),
+        ("090201", "УМЦ"),
+        ("090104", "ОО"),
+        ("090105", "ОО"),
+        ("090202", "ОО"),
+        ("090301", "ОО"),
+    }
     upper = {("kc", "К1", "КЦ"), ("umc", "У1", "УМЦ"), ("umc", "У2", "УМЦ"), ("group", "network", "сеть"), ("region", "09", "регион")}
     assert found == {("school", *school) for school in schools} | upper

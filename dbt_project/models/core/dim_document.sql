@@ -8,7 +8,10 @@ numbered as (
         *,
         row_number() over (
             partition by document_code, document_version
-            order by status_date desc, case status when 'отменён' then 0 when 'утверждён' then 1 when 'апробирован' then 2 else 3 end, status
+            order by
+                status_date desc,
+                case status when 'отменён' then 0 when 'утверждён' then 1 when 'апробирован' then 2 else 3 end asc,
+                status asc
         ) as place,
         min(case when status = 'утверждён' then status_date end) over version as approved_date,
         min(case when status = 'апробирован' then status_date end) over version as piloted_date,

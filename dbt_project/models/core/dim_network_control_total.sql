@@ -20,5 +20,6 @@ select
 from totals
 inner join region on totals.region_code = region.region_code
 left join nodes on totals.node_role = nodes.role and totals.total_date between nodes.valid_from and nodes.valid_to
-where exists (select 1 from nodes as any_node where totals.total_date <= any_node.valid_to)
+-- without any network there is nothing to count
+where exists (select 1 from nodes)
 group by totals.total_date, totals.node_role, totals.expected_nodes, totals.evidence

@@ -1,4 +1,4 @@
--- Grain: one row per indicator, level, entity and period with a target.
+-- Grain: one row per indicator, level, entity and period that somebody set a goal for.
 with targets as (
     select * from {{ ref('stg_targets__target') }}
 )
