@@ -44,12 +44,21 @@ waves as (
     from answers
 ),
 
+broken_down as (
+    select
+        *,
+        respondent_group
+        || case when count(*) over (partition by wave, respondent_group) > 1 then ' · ' || survey_code else '' end as breakdown
+    from waves
+),
+
 named as (
     select
         *,
-        lag(wave) over (partition by survey_code, respondent_group order by wave) as previous_wave,
-        count(*) over (partition by wave, respondent_group) as surveys_of_the_group
-    from waves
+        lag(wave) over survey_waves as previous_wave,
+        lag(breakdown) over survey_waves as previous_breakdown
+    from broken_down
+    window survey_waves as (partition by survey_code, respondent_group order by wave)
 ),
 
 common as (
@@ -75,9 +84,10 @@ select
     cast(named.wave || '-01' as date) as wave_day,
     days.starts_on,
     days.ends_on,
-    named.respondent_group || case when named.surveys_of_the_group > 1 then ' · ' || named.survey_code else '' end as breakdown,
+    named.breakdown,
     coalesce(asked_counts.questions, 0) as questions,
     named.previous_wave,
+    named.previous_breakdown,
     case when named.previous_wave is not null then coalesce(common.common_questions, 0) end as common_questions,
     common.common_questions * 100
     >= {{ parameter('survey_overlap_percent') }} * greatest(asked_counts.questions, asked_before.questions) as is_comparable
