@@ -63,6 +63,8 @@ scored as (
         questionnaires.questionnaire_id,
         questionnaires.member_code,
         questionnaires.event_date,
+        questionnaires.file_name,
+        questionnaires.row_number,
         count(answers.score) as scored_answers,
         avg((answers.score - 1) / 4 * 100) as index_value
     from pairs
@@ -92,7 +94,9 @@ scored as (
         pairs.is_comparable,
         questionnaires.questionnaire_id,
         questionnaires.member_code,
-        questionnaires.event_date
+        questionnaires.event_date,
+        questionnaires.file_name,
+        questionnaires.row_number
 )
 
 select
@@ -106,7 +110,9 @@ select
     scored.member_code,
     scored.event_date,
     scored.is_comparable,
-    scored.index_value
+    scored.index_value,
+    scored.file_name,
+    scored.row_number
 from scored
 cross join constants
 where scored.scored_answers > 0 and scored.scored_answers * 100 >= constants.answered_percent * scored.common_questions
