@@ -62,7 +62,7 @@ questionnaires as (
             end
         ) as recommendation_points,
         max(constants.answered_percent) as answered_percent,
-        min(judged.file_name) as file_name
+        min({{ byte_order('judged.file_name') }}) as file_name
     from judged
     cross join constants
     group by judged.survey_code, judged.wave, judged.questionnaire_id

@@ -36,5 +36,5 @@ left join firsts
         indicator_values.level = 'school'
         and indicator_values.entity_code = firsts.school_code
         and indicator_values.breakdown = firsts.system_name
-        and firsts.first_used_on <= cast(indicator_values.period as date)
+        and cast(firsts.first_used_on as text) <= indicator_values.period
 where indicator_values.indicator_code = 'ais_adoption'

@@ -22,7 +22,7 @@ checks as (
         count(score) as applicable_criteria,
         count(*) - count(score) as inapplicable_criteria,
         sum(case when score = max_score then 1 else 0 end) as full_criteria,
-        {{ join_texts("case when score = 0 then coalesce(criterion_name, criterion_code) end", "'; '", 'criterion_code') }} as empty_criteria
+        {{ join_texts("case when score = 0 then coalesce(criterion_name, criterion_code) end", "'; '", byte_order('criterion_code')) }} as empty_criteria
     from scores
     group by school_code, school_name, check_date
 )
