@@ -43,7 +43,6 @@ named as (
         cast(null as text) as topic,
         cast(null as date) as reviewed_date
     from frdo
-    where programme_key is not null
 )
 
 select
@@ -53,4 +52,5 @@ select
     coalesce(bool_or(topic = 'УКО'), false) as is_quality_management,
     max(reviewed_date) as reviewed_date
 from named
+where programme_key is not null
 group by programme_key
