@@ -1,5 +1,5 @@
-{# Units of an indicator of decisions of the attestation board: the decision, and whether `held` is true of it, by category. It belongs to the
-   school of the register on the day, without one to the schools where the person then worked; without either it is in no entity. #}
+{# Units of an indicator of decisions of the attestation board: the decision, and whether `held` is true of it, by category. It belongs to
+   the school of the register on the day, without one to the schools where the person then worked; without either it is in no entity. #}
 {% macro attestation_units(held, population="true") -%}
 with decisions as (
     select * from {{ ref('fct_attestation_decision') }}

@@ -21,7 +21,7 @@ totals as (
         max(diagnostic_date) as diagnostic_date,
         max(case when position_group = 'специалист МОУО' then municipality_code end) as municipality_code,
         coalesce(
-            sum(case when competence_key = '' then score end) / nullif(sum(case when competence_key = '' and score is not null then max_score end), 0),
+            max(case when competence_key = '' then score / nullif(max_score, 0) end),
             sum(score) / nullif(sum(case when score is not null then max_score end), 0)
         ) as score_share
     from results

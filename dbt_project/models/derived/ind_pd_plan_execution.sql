@@ -48,8 +48,8 @@ ranked as (
     inner join completions
         on
             due.programme_key = completions.programme_key
-            and completions.issue_date >= due.start_date
-            and completions.issue_date <= {{ add_days('due.end_date', parameter('pd_plan_days')) }}
+            and due.start_date <= completions.issue_date
+            and {{ add_days('due.end_date', parameter('pd_plan_days')) }} >= completions.issue_date
 ),
 
 issued as (

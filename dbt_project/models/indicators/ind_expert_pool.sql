@@ -1,4 +1,4 @@
--- Grain: one row per as-of date, expert, school or municipality of theirs and specialisation; '' is the expert whatever their specialisations.
+-- Grain: one row per as-of date, expert, their school or municipality and specialisation; '' is the expert whatever the specialisation.
 with experts as (
     select * from {{ ref('fct_expert_as_of') }}
 ),

@@ -1,4 +1,4 @@
--- Grain: one row per membership in the register of experts that counts nowhere on the day of the refresh, since nothing says where the expert works.
+-- Grain: one row per membership in the register of experts that counts nowhere on the day of the refresh: nothing says where they work.
 with memberships as (
     select * from {{ ref('fct_expert_membership') }}
 ),

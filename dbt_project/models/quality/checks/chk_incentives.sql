@@ -1,4 +1,4 @@
--- Grain: one row per criterion of incentive payments that is judged by an indicator meant for diagnosis alone; one more where that is allowed.
+-- Grain: one row per criterion of incentive payments judged by an indicator meant for diagnosis alone; one more where that is allowed.
 with scores as (
     select * from {{ ref('fct_head_incentive_score') }}
     where is_diagnostic
