@@ -4,9 +4,9 @@ with memberships as (
 )
 
 select
-    expert_id,
+    person_id,
     count(distinct specialisation_key) as specialisations,
     min(valid_from) as expert_from,
     max(valid_to) as expert_to
 from memberships
-group by expert_id
+group by person_id

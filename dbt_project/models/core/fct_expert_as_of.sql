@@ -21,7 +21,7 @@ staff as (
 active as (
     select
         dates.as_of_date,
-        memberships.expert_id,
+        memberships.person_id,
         memberships.specialisation_key,
         memberships.specialisation,
         coalesce(attribution.attributed_code, memberships.school_code) as school_code,
@@ -37,7 +37,7 @@ active as (
 placed as (
     select
         active.as_of_date,
-        active.expert_id,
+        active.person_id,
         active.specialisation_key,
         active.specialisation,
         coalesce(
@@ -49,14 +49,14 @@ placed as (
     left join staff
         on
             active.as_of_date = staff.as_of_date
-            and active.expert_id = staff.person_id
+            and active.person_id = staff.person_id
             and active.school_code is null
             and active.municipality_code is null
 )
 
 select distinct
     as_of_date,
-    expert_id,
+    person_id,
     specialisation_key,
     specialisation,
     member_code

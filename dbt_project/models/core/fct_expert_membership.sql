@@ -8,7 +8,7 @@ municipalities as (
 )
 
 select
-    memberships.person_id as expert_id,
+    memberships.person_id,
     memberships.specialisation_key,
     -- one spelling of a specialisation, or one breakdown would fall into several
     first_value(memberships.specialisation) over (

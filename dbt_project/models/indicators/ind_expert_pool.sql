@@ -6,21 +6,21 @@ with experts as (
 counted as (
     select
         as_of_date,
-        expert_id,
+        person_id,
         member_code,
         specialisation as breakdown
     from experts
     union
     select
         as_of_date,
-        expert_id,
+        person_id,
         member_code,
         '' as breakdown
     from experts
 )
 
 select
-    expert_id as unit_id,
+    person_id as unit_id,
     cast(1 as bigint) as units,
     member_code,
     '' as class_name,

@@ -34,7 +34,7 @@ inner join as_of on as_of.as_of_date between memberships.valid_from and membersh
 cross join region
 left join placed
     on
-        memberships.expert_id = placed.expert_id
+        memberships.person_id = placed.person_id
         and memberships.specialisation_key = placed.specialisation_key
         and as_of.as_of_date = placed.as_of_date
-where placed.expert_id is null
+where placed.person_id is null
