@@ -58,10 +58,13 @@ documents as (
         'pd_courses' as origin,
         person_id,
         programme,
+        programme_key,
         topic,
         coalesce(topic = 'УКО', false) as is_quality_management,
         hours,
-        issue_date
+        issue_date,
+        file_name,
+        row_number
     from courses
     union all
     select
@@ -71,10 +74,13 @@ documents as (
         'frdo' as origin,
         frdo.person_id,
         frdo.programme,
+        frdo.programme_key,
         topics.topic,
         coalesce(topics.is_quality_management, false) as is_quality_management,
         frdo.hours,
-        case when frdo.is_duplicate then coalesce(frdo.original_issue_date, frdo.issue_date) else frdo.issue_date end as issue_date
+        case when frdo.is_duplicate then coalesce(frdo.original_issue_date, frdo.issue_date) else frdo.issue_date end as issue_date,
+        frdo.file_name,
+        frdo.row_number
     from frdo
     inner join replacements on frdo.document_id = replacements.document_id
     left join listed on replacements.first_document_id = listed.first_document_id
@@ -95,10 +101,13 @@ select
     document_id,
     person_id,
     programme,
+    programme_key,
     topic,
     is_quality_management,
     hours,
     issue_date,
-    origin
+    origin,
+    file_name,
+    row_number
 from ranked
 where place = 1

@@ -10,9 +10,12 @@ select
     oktmo,
     position as position_name,
     programme,
+    programme_key,
     upper(trim(topic)) as topic,
     hours,
     start_date,
     end_date,
-    issue_date
+    issue_date,
+    file_name,
+    row_number
 from source
