@@ -67,6 +67,7 @@ placed as (
         cast(case when extract(month from results.work_date) >= 9 then 1 else 2 end as bigint) as half_year,
         cast({{ leading_integer('results.class') }} as text) as grade,
         coalesce(attribution.attributed_code, results.school_code) as attributed_code,
+        {{ class_label('results.class') }} as class_name,
         results.participant_code = '' and written.work_code is not null as is_beside_people
     from results
     left join written on results.work_code = written.work_code and results.school_code = written.school_code
@@ -81,7 +82,7 @@ numbered as (
     select
         *,
         dense_rank() over (
-            partition by procedure, academic_year, half_year, subject_code, school_code, class
+            partition by procedure, academic_year, half_year, subject_code, school_code, class_name
             order by work_date desc, {{ byte_order('work_code') }} desc
         ) as place_from_last
     from placed
@@ -96,7 +97,8 @@ select
     subject_code,
     school_code as reported_school_code,
     attributed_code as school_code,
-    class as class_name,
+    class as class_written,
+    class_name,
     grade,
     participant_code,
     participants,

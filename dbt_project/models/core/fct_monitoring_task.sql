@@ -44,7 +44,8 @@ specified as (
 select
     answers.work_code,
     answers.school_code as reported_school_code,
-    answers.class as class_name,
+    answers.class as class_written,
+    {{ class_label('answers.class') }} as class_name,
     answers.participant_code,
     answers.task_number,
     works.procedure_name,
@@ -63,7 +64,7 @@ left join results
     on
         answers.work_code = results.work_code
         and answers.school_code = results.reported_school_code
-        and answers.class = results.class_name
+        and answers.class = results.class_written
         and answers.participant_code = results.participant_code
 left join specified
     on answers.work_code = specified.work_code and answers.task_number = specified.task_number and specified.place = 1

@@ -10,7 +10,8 @@ attribution as (
 dated as (
     select
         *,
-        {{ academic_year('planned_date') }} as academic_year
+        {{ academic_year('planned_date') }} as academic_year,
+        {{ class_label('class') }} as class_name
     from works
 ),
 
@@ -18,13 +19,14 @@ dated as (
 placed as (
     select
         *,
-        max(planned_date) over (partition by school_code, class, academic_year) as class_date
+        max(planned_date) over (partition by school_code, class_name, academic_year) as class_date
     from dated
 )
 
 select
     placed.school_code as reported_school_code,
-    placed.class as class_name,
+    placed.class as class_written,
+    placed.class_name,
     placed.planned_date,
     placed.procedure as procedure_name,
     coalesce(placed.subject_code, '') as subject_code,

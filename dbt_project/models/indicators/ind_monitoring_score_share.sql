@@ -4,7 +4,7 @@ with results as (
 )
 
 select
-    work_code || '/' || reported_school_code || '/' || class_name || '/' || participant_code as unit_id,
+    work_code || '/' || reported_school_code || '/' || class_written || '/' || participant_code as unit_id,
     participants as units,
     school_code as member_code,
     class_name,
