@@ -73,8 +73,8 @@ select
     place_from_last = 1
     and case
         when age is null then true
-        else not has_total
-            and age between {{ parameter('extra_education_youngest') }} and {{ parameter('extra_education_oldest') }}
+        when has_total then false
+        else age between {{ parameter('extra_education_youngest') }} and {{ parameter('extra_education_oldest') }}
     end as is_counted,
     file_name,
     row_number

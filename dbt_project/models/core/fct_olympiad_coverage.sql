@@ -17,9 +17,9 @@ grades as (
 counts as (
     select
         school_code,
-        {{ academic_year('count_date') }} as academic_year,
-        count_date,
-        max(count_date) over (partition by school_code, {{ academic_year('count_date') }}) as latest_date,
+        academic_year,
+        counted_on,
+        max(counted_on) over (partition by school_code, academic_year) as latest_day,
         {{ leading_integer('grade') }} as grade_number,
         pupils
     from enrolment
@@ -32,7 +32,7 @@ contingents as (
         sum(counts.pupils) as pupils
     from counts
     inner join grades on counts.grade_number between grades.lowest_grade and grades.highest_grade
-    where counts.count_date = counts.latest_date
+    where counts.counted_on = counts.latest_day
     group by counts.school_code, counts.academic_year
 ),
 

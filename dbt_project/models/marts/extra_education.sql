@@ -1,7 +1,7 @@
 -- Grain: one row per academic year, level, entity and population: children of a municipality or pupils of schools.
 with published as (
     select * from {{ ref('marts__indicator_values') }}
-    where indicator_code = 'extra_education_coverage'
+    where indicator_code in ('extra_education_coverage', 'extra_education_pupils')
 )
 
 select
@@ -10,7 +10,7 @@ select
     level,
     entity_code,
     entity_name,
-    case breakdown when '' then 'дети 5–18 лет' else breakdown end as population,
+    case indicator_code when 'extra_education_coverage' then 'дети 5–18 лет' else 'обучающиеся школ' end as population,
     n as children,
     numerator as covered,
     value as coverage,
