@@ -46,7 +46,9 @@ select
     score,
     pupils,
     cast(sum(pupils) over (partition by vpr_year, grade, subject_code, school_login) as bigint) as participants,
-    true as is_consistent
+    true as is_consistent,
+    cast(null as text) as file_name,
+    cast(null as bigint) as row_number
 from individual
 union all
 select
@@ -61,6 +63,8 @@ select
     score,
     pupils,
     participants,
-    is_consistent
+    is_consistent,
+    file_name,
+    row_number
 from placed
 where is_counted
