@@ -19,6 +19,7 @@ select
     coalesce(measures.subject_code, '') as subject_code,
     measures.basis,
     measures.node_code,
+    {{ academic_year('measures.start_date') }} as academic_year,
     measures.start_date,
     coalesce(measures.end_date, {{ last_day() }}) as end_date,
     measures.outcome,

@@ -28,7 +28,7 @@ judged as (
         on
             compared.indicator_code = procedures.indicator_code
             and compared.subject_code = coalesce(procedures.subject_code, compared.subject_code)
-            and compared.breakdown = coalesce(procedures.breakdown, '')
+            and compared.breakdown like coalesce(procedures.breakdown_pattern, '')
     where compared.level <> 'class' and compared.assessment <> 'нет данных'
 ),
 
