@@ -17,7 +17,7 @@ vpr_marks as (
 ),
 
 markers as (
-    select * from {{ ref('fct_vpr_marker') }}
+    select * from {{ ref('fct_objectivity_marker') }}
 ),
 
 subjects as (
