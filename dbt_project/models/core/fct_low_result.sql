@@ -80,8 +80,6 @@ listed as (
         {{ period_day('list_years.academic_year', "'academic_year'") }} as event_date,
         count(distinct judged.work_code) as works,
         count(distinct case when judged.is_low then judged.work_code end) as low_works,
-        sum(judged.participants) as participants,
-        sum(judged.low_participants) as low_participants,
         {{ join_texts('case when judged.is_low then judged.work_name end', "'; '", 'judged.work_name') }} as low_work_names
     from judged
     cross join constants
@@ -110,8 +108,6 @@ select
     listed.event_date,
     listed.works,
     listed.low_works,
-    cast(listed.participants as bigint) as participants,
-    cast(listed.low_participants as bigint) as low_participants,
     listed.low_work_names,
     excluded.reason as excluded_reason,
     case when excluded.reason is null and listed.works >= constants.min_works then listed.low_works >= constants.min_works end as is_low_result

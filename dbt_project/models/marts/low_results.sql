@@ -13,10 +13,6 @@ works as (
     select * from {{ ref('low_result_works') }}
 ),
 
-subjects as (
-    select * from {{ ref('dim_subject') }}
-),
-
 measures as (
     select * from {{ ref('fct_support_measure') }}
     where school_code is not null
@@ -51,9 +47,7 @@ shares as (
         indicator_values.period,
         cast(substring(indicator_values.period, 1, 4) as bigint)
         - case works.procedure_name when 'ВПР' then 0 else 1 end as first_year,
-        works.procedure_name,
-        indicator_values.grade,
-        subjects.subject_name,
+        works.result_name_ru,
         indicator_values.n,
         case when works.is_low_itself then indicator_values.value else 1 - indicator_values.value end as low_share
     from indicator_values
@@ -62,16 +56,13 @@ shares as (
             indicator_values.indicator_code = works.indicator_code
             and indicator_values.subject_code = works.subject_code
             and indicator_values.grade = coalesce(works.grade, '')
-    inner join subjects on indicator_values.subject_code = subjects.subject_code
     where indicator_values.breakdown = ''
 ),
 
 described as (
     select
         *,
-        procedure_name
-        || case when grade <> '' then ', ' || grade || ' класс' else '' end
-        || ', ' || subject_name || ', ' || period || ': '
+        result_name_ru || ', ' || period || ': '
         || coalesce({{ number_ru('100 * low_share') }} || ' % из ' || cast(n as text), 'закрыто из-за малой численности') as work_text
     from shares
 ),
@@ -138,7 +129,6 @@ dated as (
         event_date as name_day,
         works,
         low_works,
-        low_work_names,
         excluded_reason
     from lists
 ),
@@ -156,7 +146,6 @@ select
     wide.flag = 1 as is_low_result,
     placed.works as measured_works,
     placed.low_works,
-    placed.low_work_names,
     placed.excluded_reason,
     wide.low_index as low_results_index,
     wide.participations,

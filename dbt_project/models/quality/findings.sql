@@ -10,7 +10,7 @@ rules as (
 found_in_tables as (
     {%- for check in [
         'chk_ege_form', 'chk_ege_protocol_form', 'chk_vpr', 'chk_vpr_scores', 'chk_vpr_tasks', 'chk_vpr_markers',
-        'chk_exam_tasks', 'chk_registers', 'chk_provisional', 'chk_oktmo', 'chk_incentives'
+        'chk_exam_tasks', 'chk_registers', 'chk_provisional', 'chk_oktmo', 'chk_incentives', 'chk_context'
     ] %}
     select
         rule_code,
