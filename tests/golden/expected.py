@@ -186,6 +186,8 @@ FINDINGS: list[dict[str, object]] = [
     {"file_name": "vpr/Ф2 Математика 5 класс 2024.xlsx"},  # report 2 says 26 for all, its schools make 25
     {"entity_code": "090101", "subject_code": "1", "period": "2023", "value": 6.0, "expected": 5.0},  # form and protocol
     {"rule_code": "exam_scale_test", "subject_code": "2", "period": "2023", "value": 10.0},  # none of the ten is on the scale of that year
+    {"rule_code": "context_wording_unknown", "period": "2022/2023", "value": 1.0},  # «Волонтёров»
+    {"rule_code": "context_part_over_whole", "entity_code": "090104", "value": 120.0},  # of 100 pupils
 ]
 
 # marts.certificates on the day of the refresh: number → (school, municipality, is it active, days to its end)
