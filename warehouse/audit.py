@@ -91,7 +91,9 @@ CHECKS: tuple[Check, ...] = (
         """
         SELECT indicator_code, level, sum(core_rows) AS core_rows, sum(mart_rows) AS mart_rows
         FROM (
-            SELECT indicator_code, level, 1 AS core_rows, 0 AS mart_rows FROM core.indicator_values WHERE level <> 'class'
+            SELECT v.indicator_code, v.level, 1 AS core_rows, 0 AS mart_rows
+            FROM core.indicator_values AS v INNER JOIN core.dim_indicator AS d ON v.indicator_code = d.indicator_code
+            WHERE ', ' || d.core_levels || ', ' NOT LIKE '%, ' || v.level || ', %'
             UNION ALL
             SELECT indicator_code, level, 0, 1 FROM marts.indicator_values
         ) AS rows_of_both
