@@ -40,4 +40,4 @@ inner join checked
         schools.school_code = checked.school_code
         and dates.as_of_date >= checked.check_date
         and {{ add_years('dates.as_of_date', '-' ~ parameter('site_check_years')) }} <= checked.check_date
-        and (checked.next_check_date is null or checked.next_check_date > dates.as_of_date)
+        and (checked.next_check_date is null or dates.as_of_date < checked.next_check_date)
