@@ -22,7 +22,9 @@
 {# The first day of an end of a term, 2018-03 or 2018-03-15; 29 February of a year that has none is NULL. #}
 {% macro term_first_day(side) -%}
     case
-        when length({{ side }}) = 10 and extract(month from {{ add_days(month_start(side), term_day(side) ~ ' - 1') }}) = {{ term_month(side) }}
+        when
+            length({{ side }}) = 10
+            and extract(month from {{ add_days(month_start(side), term_day(side) ~ ' - 1') }}) = {{ term_month(side) }}
             then {{ add_days(month_start(side), term_day(side) ~ ' - 1') }}
         when length({{ side }}) = 7 then {{ month_start(side) }}
     end

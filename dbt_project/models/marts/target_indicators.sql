@@ -111,7 +111,9 @@ grid as (
         cells.period_day,
         participants.level,
         participants.entity_code,
-        min(case participants.role when 'КЦ' then '1КЦ' when 'УМЦ' then '2УМЦ' when 'ОО' then '3ОО' else '4' || participants.role end) as role
+        min(
+            case participants.role when 'КЦ' then '1КЦ' when 'УМЦ' then '2УМЦ' when 'ОО' then '3ОО' else '4' || participants.role end
+        ) as role
     from cells
     inner join participants
         on
