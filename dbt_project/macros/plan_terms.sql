@@ -39,5 +39,6 @@
 {%- endmacro %}
 
 {% macro month_start(side) %}cast(substring({{ side }}, 1, 7) || '-01' as date){% endmacro %}
-{% macro term_day(side) %}cast(substring({{ side }}, 9, 2) as integer){% endmacro %}
+{# NULL where the side is a month: an engine may look at it before it looks at the length. #}
+{% macro term_day(side) %}cast(nullif(substring({{ side }}, 9, 2), '') as integer){% endmacro %}
 {% macro term_month(side) %}cast(substring({{ side }}, 6, 2) as integer){% endmacro %}
