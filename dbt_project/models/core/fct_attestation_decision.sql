@@ -17,6 +17,8 @@ select
     decisions.school_code,
     decisions.position_name,
     decisions.order_number,
-    decisions.application_date
+    decisions.application_date,
+    decisions.file_name,
+    decisions.row_number
 from decisions
 left join categories on decisions.category = categories.category

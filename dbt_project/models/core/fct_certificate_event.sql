@@ -42,7 +42,9 @@ select
     events.valid_from,
     events.valid_to,
     cast(statuses.same_day_rank as bigint) as same_day_rank,
-    coalesce(statuses.is_active, false) as is_active_status
+    coalesce(statuses.is_active, false) as is_active_status,
+    events.file_name,
+    events.row_number
 from events
 left join schools on events.school_code = schools.school_code
 left join identifiers

@@ -29,6 +29,8 @@ measured as (
         coalesce(high_80_99, 0) as high_80_99,
         coalesce(score_100, 0) as score_100,
         mean_score,
+        file_name,
+        row_number,
         {{ day_of_year('exam_year', parameter('ege_form_day', as_text=true)) }} as event_date
     from form_results
     where not is_total and participants > 0
@@ -64,7 +66,9 @@ summed as (
         sum(high_80_99) as high_80_99,
         sum(score_100) as score_100,
         sum(case when mean_score is not null then participants end) as scored_participants,
-        sum(mean_score * participants) as score_sum
+        sum(mean_score * participants) as score_sum,
+        case when count(*) = 1 then min(file_name) end as file_name,
+        case when count(*) = 1 then min(row_number) end as row_number
     from matched
     group by exam_year, subject_code, school_code
 ),
@@ -90,7 +94,9 @@ select
     cast(summed.score_100 as bigint) as score_100,
     cast(summed.scored_participants as bigint) as scored_participants,
     summed.score_sum,
-    protocol_cells.school_code is null as is_counted
+    protocol_cells.school_code is null as is_counted,
+    summed.file_name,
+    summed.row_number
 from summed
 left join protocol_cells
     on

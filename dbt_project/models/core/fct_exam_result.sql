@@ -93,7 +93,9 @@ attempts as (
             when results.procedure_name = 'ЕГЭ' and coalesce(subjects.has_test_score, true) then results.mark
             else decided_appeals.score
         end as mark,
-        results.result_note
+        results.result_note,
+        results.file_name,
+        results.row_number
     from results
     left join decided_appeals
         on
@@ -143,5 +145,7 @@ select
     result_note,
     is_changed_by_appeal,
     is_valid,
-    is_valid and place_from_last = 1 as is_final
+    is_valid and place_from_last = 1 as is_final,
+    file_name,
+    row_number
 from numbered

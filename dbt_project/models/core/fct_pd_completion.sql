@@ -61,7 +61,9 @@ documents as (
         topic,
         coalesce(topic = 'УКО', false) as is_quality_management,
         hours,
-        issue_date
+        issue_date,
+        file_name,
+        row_number
     from courses
     union all
     select
@@ -74,7 +76,9 @@ documents as (
         topics.topic,
         coalesce(topics.is_quality_management, false) as is_quality_management,
         frdo.hours,
-        case when frdo.is_duplicate then coalesce(frdo.original_issue_date, frdo.issue_date) else frdo.issue_date end as issue_date
+        case when frdo.is_duplicate then coalesce(frdo.original_issue_date, frdo.issue_date) else frdo.issue_date end as issue_date,
+        frdo.file_name,
+        frdo.row_number
     from frdo
     inner join replacements on frdo.document_id = replacements.document_id
     left join listed on replacements.first_document_id = listed.first_document_id
@@ -99,6 +103,8 @@ select
     is_quality_management,
     hours,
     issue_date,
-    origin
+    origin,
+    file_name,
+    row_number
 from ranked
 where place = 1

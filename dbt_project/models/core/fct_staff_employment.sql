@@ -10,5 +10,7 @@ select
     position_group,
     is_main_job,
     valid_from,
-    valid_to
+    valid_to,
+    file_name,
+    row_number
 from employments

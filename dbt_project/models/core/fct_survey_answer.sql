@@ -35,7 +35,8 @@ answers as (
         5 as scale_greatest,
         'surveys' as origin,
         modified_at,
-        file_name
+        file_name,
+        row_number
     from long_answers
     union all
     select
@@ -54,7 +55,8 @@ answers as (
         form_answers.scale_greatest,
         'survey_forms' as origin,
         form_answers.modified_at,
-        form_answers.file_name
+        form_answers.file_name,
+        form_answers.row_number
     from form_answers
     inner join questionnaires
         on form_answers.survey_code = questionnaires.survey_code and form_answers.questionnaire_id = questionnaires.questionnaire_id
@@ -123,5 +125,7 @@ select
     scale_greatest,
     is_reversed,
     case when is_reversed then 6 - score else score end as score,
-    origin
+    origin,
+    file_name,
+    row_number
 from scored

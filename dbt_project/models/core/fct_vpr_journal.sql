@@ -29,5 +29,7 @@ select
     lowered,
     confirmed,
     raised,
-    is_counted
+    is_counted,
+    file_name,
+    row_number
 from placed

@@ -13,7 +13,9 @@ markers as (
         '{{ subject_code }}' as subject_code,
         school_login,
         cast(null as date) as procedure_date,
-        {{ column }} = 1 as is_marked
+        {{ column }} = 1 as is_marked,
+        file_name,
+        row_number
     from bias
     {%- if not loop.last %}
     union all
@@ -33,5 +35,7 @@ select
     subject_code,
     school_login,
     school_code,
-    is_marked
+    is_marked,
+    file_name,
+    row_number
 from placed

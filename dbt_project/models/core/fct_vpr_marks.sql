@@ -23,7 +23,9 @@ shares as (
         share_2,
         share_3,
         share_4,
-        share_5
+        share_5,
+        file_name,
+        row_number
     from report
     where school_login is not null
     union all
@@ -38,7 +40,9 @@ shares as (
         share_2,
         share_3,
         share_4,
-        share_5
+        share_5,
+        file_name,
+        row_number
     from flat
 ),
 
@@ -88,5 +92,7 @@ select
         <= {{ parameter('count_tolerance') }},
         false
     ) as is_consistent,
-    is_counted
+    is_counted,
+    file_name,
+    row_number
 from placed

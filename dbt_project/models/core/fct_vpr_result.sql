@@ -20,5 +20,7 @@ select
     raw_score,
     max_raw_score,
     mark,
-    journal_mark
+    journal_mark,
+    file_name,
+    row_number
 from placed

@@ -46,7 +46,10 @@ select
     score,
     pupils,
     cast(sum(pupils) over (partition by vpr_year, grade, subject_code, school_login) as bigint) as participants,
-    true as is_consistent
+    true as is_consistent,
+    -- a row of people comes of many rows of the file
+    cast(null as text) as file_name,
+    cast(null as bigint) as row_number
 from individual
 union all
 select
@@ -61,6 +64,8 @@ select
     score,
     pupils,
     participants,
-    is_consistent
+    is_consistent,
+    file_name,
+    row_number
 from placed
 where is_counted

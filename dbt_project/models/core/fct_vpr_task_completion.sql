@@ -44,7 +44,10 @@ select
     max_points,
     participants,
     points,
-    true as is_consistent
+    true as is_consistent,
+    -- a row of people comes of many rows of the file
+    cast(null as text) as file_name,
+    cast(null as bigint) as row_number
 from individual
 union all
 select
@@ -61,6 +64,8 @@ select
     max_points,
     participants,
     cast(points as double precision) as points,
-    is_consistent
+    is_consistent,
+    file_name,
+    row_number
 from placed
 where is_counted

@@ -10,7 +10,9 @@ with individual as (
         class_name,
         variant,
         coalesce(raw_score, mark) is not null as has_result,
-        task_scores
+        task_scores,
+        file_name,
+        row_number
     from {{ ref('stg_vpr__individual') }}
 ),
 
@@ -57,7 +59,9 @@ select
     coalesce(
         answers.has_result and (answers.entry_value = 'X' or answers.points <= tasks.max_points),
         false
-    ) as is_counted
+    ) as is_counted,
+    answers.file_name,
+    answers.row_number
 from answers
 left join tasks
     on

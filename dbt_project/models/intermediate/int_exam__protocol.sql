@@ -26,7 +26,9 @@ protocols as (
         -- ГВЭ has marks alone
         case when exam_form <> 'ГВЭ' then test_score end as test_score,
         mark,
-        result_note
+        result_note,
+        file_name,
+        row_number
     from ege
     union all
     select
@@ -46,7 +48,9 @@ protocols as (
         raw_score,
         cast(null as double precision) as test_score,
         mark,
-        result_note
+        result_note,
+        file_name,
+        row_number
     from oge
 )
 
@@ -74,5 +78,7 @@ select
     raw_score,
     test_score,
     mark,
-    result_note
+    result_note,
+    file_name,
+    row_number
 from protocols

@@ -12,5 +12,7 @@ select
     coalesce(valid_to, {{ last_day() }}) as valid_to,
     order_number,
     application_date,
-    coalesce(decision, 'установлена') = 'установлена' as is_granted
+    coalesce(decision, 'установлена') = 'установлена' as is_granted,
+    file_name,
+    row_number
 from source

@@ -15,5 +15,7 @@ select
     scope,
     certification_body,
     valid_from,
-    valid_to
+    valid_to,
+    file_name,
+    row_number
 from source

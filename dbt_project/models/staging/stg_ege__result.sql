@@ -18,5 +18,7 @@ select
     raw_score,
     test_score,
     mark,
-    result_note
+    result_note,
+    file_name,
+    row_number
 from source

@@ -24,5 +24,7 @@ select
     issue_date,
     coalesce(loss_confirmed, false) as is_lost,
     coalesce(exchange_confirmed, false) as is_exchanged,
-    coalesce(destruction_confirmed, false) as is_destroyed
+    coalesce(destruction_confirmed, false) as is_destroyed,
+    file_name,
+    row_number
 from source

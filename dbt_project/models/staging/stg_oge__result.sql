@@ -17,5 +17,7 @@ select
     oral_answers,
     raw_score,
     mark,
-    result_note
+    result_note,
+    file_name,
+    row_number
 from source

@@ -14,5 +14,7 @@ select
     hours,
     start_date,
     end_date,
-    issue_date
+    issue_date,
+    file_name,
+    row_number
 from source

@@ -10,5 +10,7 @@ select
     position_group,
     is_main_job,
     valid_from,
-    coalesce(valid_to, {{ last_day() }}) as valid_to
+    coalesce(valid_to, {{ last_day() }}) as valid_to,
+    file_name,
+    row_number
 from source

@@ -11,5 +11,6 @@ select
     scale_least,
     scale_greatest,
     file_name,
+    row_number,
     modified_at
 from source

@@ -14,5 +14,6 @@ select
     question_code,
     answer,
     file_name,
+    row_number,
     modified_at
 from source

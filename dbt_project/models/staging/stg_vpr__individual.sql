@@ -17,5 +17,7 @@ select
     mark,
     journal_mark,
     task_scores,
-    tasks
+    tasks,
+    file_name,
+    row_number
 from source
