@@ -438,11 +438,11 @@ def _day(period: str, period_kind: str) -> str:
     return f"{period[:7]}-01" if period_kind == "wave" else f"{period[:4]}-06-01"
 
 
-def _rejections(ask: Ask, files: set[str | None]) -> list[Row]:
+def _rejections(ask: Ask, files: set[str]) -> list[Row]:
     """What stands rejected of the files that the number was made of."""
     if not files:
         return []
-    names = ", ".join(literal(str(name)) for name in sorted(filter(None, files)))
+    names = ", ".join(literal(name) for name in sorted(files))
     return ask(f"""
         SELECT file_name, row_number, reason_code, message_ru FROM quality.rejections
         WHERE file_name IN ({names}) ORDER BY file_name, row_number

@@ -140,7 +140,8 @@ def _parameters(answer: Answer) -> Iterator[str]:
         for row in answer.thresholds:
             default = "по умолчанию, " if row["is_default"] else ""
             name = row["subject_name"] or row["subject_code"]
-            yield f"  {name}, {row['threshold_kind']}: {_figure(row['threshold_value'])} ({default}{row['basis'] or 'основание не названо'})"
+            basis = row["basis"] or "основание не названо"
+            yield f"  {name}, {row['threshold_kind']}: {_figure(row['threshold_value'])} ({default}{basis})"
     if answer.seeds:
         yield from ("", f"Справочники: {', '.join(answer.seeds)} (dbt_project/seeds, основание в каждой строке)")
 
