@@ -63,8 +63,9 @@ def _number(answer: Answer) -> Iterator[str]:
     unit, counted = value["unit"], "людей" if indicator["counts"] == "people" else "объектов"
     yield _line("Значение", f"{shown(value['value'], unit)}; {counted}: {value['n']}")
     yield _line("Формула", indicator["formula"])
-    yield _line("Числитель", f"{indicator['numerator_name']}: {_figure(value['numerator'])}")
-    yield _line("Знаменатель", f"{indicator['denominator_name']}: {_figure(value['denominator'])}")
+    for name, column in (("Числитель", "numerator"), ("Знаменатель", "denominator")):
+        figure = "" if value[column] is None else f": {_figure(value[column])}"
+        yield _line(name, f"{indicator[f'{column}_name']}{figure}")
     if value["ci_low"] is not None:
         yield _line(
             "Интервал 95 %", f"{shown(value['ci_low'], unit)} … {shown(value['ci_high'], unit)}: неопределённость из-за малой численности"
