@@ -1,13 +1,5 @@
 -- Grain: one row per fault of the ВПР reports.
-with report as (
-    select * from {{ ref('stg_vpr__marks') }}
-),
-
-flat as (
-    select * from {{ ref('stg_vpr__marks_flat') }}
-),
-
-marks as (
+with marks as (
     select * from {{ ref('fct_vpr_marks') }}
 ),
 
@@ -19,44 +11,12 @@ entities as (
     select * from {{ ref('dim_entity') }}
 ),
 
-places as (
-    select
-        'report_2' as origin,
-        vpr_year,
-        grade,
-        subject_code,
-        school_login,
-        file_name,
-        row_number
-    from report
-    where school_login is not null
-    union all
-    select
-        'flat' as origin,
-        vpr_year,
-        grade,
-        subject_code,
-        school_login,
-        file_name,
-        row_number
-    from flat
-),
-
 inconsistent as (
     select
-        marks.*,
-        places.file_name,
-        places.row_number,
-        cast(marks.count_2 + marks.count_3 + marks.count_4 + marks.count_5 as double precision) as counted
+        *,
+        cast(count_2 + count_3 + count_4 + count_5 as double precision) as counted
     from marks
-    left join places
-        on
-            marks.origin = places.origin
-            and marks.vpr_year = places.vpr_year
-            and marks.grade = places.grade
-            and marks.subject_code = places.subject_code
-            and marks.school_login = places.school_login
-    where not marks.is_consistent
+    where not is_consistent
 )
 
 select
