@@ -90,8 +90,8 @@ def explained_facts(folder: Path) -> list[Fact]:
 def basis_of(entry: Mapping[str, Any], project: Project) -> Basis:
     """The parameters and seeds of the indicator's own model, of what it reads and of the facts behind it."""
     model = f"ind_{entry['code']}"
-    read = {model, *_REF.findall(_with_macros(project.models.get(model, ""), project)), *entry["evidence"]}
-    texts = [_with_macros(project.models[name], project) for name in sorted(read) if name in project.models]
+    read = {model, *_REF.findall(with_macros(project.models.get(model, ""), project)), *entry["evidence"]}
+    texts = [with_macros(project.models[name], project) for name in sorted(read) if name in project.models]
     refs = {name for text in texts for name in _REF.findall(text)}
     return Basis(
         parameters=tuple(sorted({code for text in texts for code in _PARAMETER.findall(text)})),
@@ -102,11 +102,11 @@ def basis_of(entry: Mapping[str, Any], project: Project) -> Basis:
 
 def common_parameters(project: Project, results: Iterable[str]) -> list[str]:
     """The parameters of the roll-up and the suppression, which are the same for every indicator."""
-    texts = [_with_macros(project.models[name], project) for name in results]
+    texts = [with_macros(project.models[name], project) for name in results]
     return sorted({code for text in texts for code in _PARAMETER.findall(text)})
 
 
-def _with_macros(text: str, project: Project) -> str:
+def with_macros(text: str, project: Project) -> str:
     """The text of a model and of every macro that it calls, however far."""
     parts, waiting, seen = [text], [text], {"parameter", "ref", "indicator_registry"}
     while waiting:
