@@ -73,7 +73,8 @@ def read_project(folder: Path) -> Project:
 def model_properties(folder: Path, pattern: str) -> list[dict[str, Any]]:
     """The properties of models in the yml files of this pattern."""
     paths = sorted((folder / "models").glob(pattern))
-    return [model for path in paths for model in yaml.safe_load(path.read_text(encoding="utf-8")).get("models", [])]
+    texts = [path.read_text(encoding="utf-8") for path in paths]
+    return [model for text in texts for model in yaml.load(text, Loader=yaml.CSafeLoader).get("models", [])]
 
 
 def explained_facts(folder: Path) -> list[Fact]:
