@@ -108,7 +108,8 @@ select
     cast(null as text) as subject_code,
     cast(documents as double precision) as value,
     cast(0 as double precision) as expected,
-    'Документов списка, выданных в ' || cast(issue_year as text) || ' году, которых нет в ФИС ФРДО: ' || cast(documents as text) as message_ru,
+    'Документов списка, выданных в ' || cast(issue_year as text) || ' году, которых нет в ФИС ФРДО: '
+    || cast(documents as text) as message_ru,
     file_name,
     row_number
 from absent

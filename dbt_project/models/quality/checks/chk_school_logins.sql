@@ -32,7 +32,7 @@ shared as (
             one.school_login = other.school_login
             and one.school_code < other.school_code
             and one.valid_from <= other.valid_to
-            and other.valid_from <= one.valid_to
+            and one.valid_to >= other.valid_from
 ),
 
 found as (
@@ -47,7 +47,8 @@ found as (
         'login_of_several_schools' as rule_code,
         shared.school_code,
         cast(null as double precision) as value,
-        'логин ' || shared.school_login || ' в то же время стоит у ' || current_names.school_name || ' (' || shared.other_code || ')' as said_ru
+        'логин ' || shared.school_login || ' в то же время стоит у ' || current_names.school_name
+        || ' (' || shared.other_code || ')' as said_ru
     from shared
     inner join current_names on shared.other_code = current_names.school_code
 )
