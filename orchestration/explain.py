@@ -390,7 +390,7 @@ def _fact_rows(indicator: Row, value: Row, fact: Row, rules: list[Row], columns:
     if fact["unit_expression"]:
         conditions.append(f"{say(fact['unit_expression'])} IN (SELECT unit_id FROM ({_placed_units(indicator, value)}) AS placed)")
     rows = f"SELECT {origin}, {place} AS place, {_member(say, fact)} FROM core.{fact['fact_name']} AS fact WHERE {' AND '.join(conditions)}"
-    if fact["unit_expression"]:
+    if fact["unit_expression"] or not fact["member_expression"]:
         return rows
     return _of_members(indicator, value, fact, rows)
 

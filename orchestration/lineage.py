@@ -4,11 +4,11 @@
 the data dictionary says the same. Which rows of a fact stand behind a number is said in the `explain` of the fact's properties:
 
     period      SQL of the period that a row belongs to, or in its place
-    in_period   the condition under which a row speaks of the as-of date `asked.day`
+    in_period   the condition under which a row speaks of the as-of date `asked.day`; or `from` and `to`, the first and the last such day
     subject, grade  SQL of the subject and the class; absent: rows of all of them
     member      the member of core.bridge_membership that the row counts for, and `day` the day of its membership (absent: the asked one)
-    unit        in place of a member: the counted unit that the row is about
-    applies     which rows are about the indicator at all; absent: all
+    unit        in place of a member: the counted unit that the row is about (`person` says the same of people); neither: everybody's
+    applies     which rows are about the indicator at all; absent: all; or `only`, {beginning of codes: which rows}
     excluded    [{when, reason_ru}]: which of these rows do not count, and why; the first that holds is the reason
 
 Conditions know the row as `fact` and the question as `asked` (indicator_code, subject_code, grade, breakdown, day); `{code}` is a
@@ -84,8 +84,22 @@ def explained_facts(folder: Path) -> list[Fact]:
         explain = model.get("config", {}).get("meta", {}).get("explain")
         if explain:
             excluded = tuple((rule["when"], rule["reason_ru"]) for rule in explain.get("excluded", []))
-            found.append(Fact(model["name"], model["description"], {name: explain.get(name, "") for name in PLACES}, excluded))
+            found.append(Fact(model["name"], model["description"], _places(explain), excluded))
     return sorted(found, key=lambda fact: fact.name)
+
+
+def _places(explain: Mapping[str, Any]) -> dict[str, str]:
+    """The short ways of saying a thing, said at length."""
+    places = {name: str(explain.get(name, "")) for name in PLACES}
+    if "from" in explain:
+        last = explain.get("to")
+        places["in_period"] = f"{explain['from']} <= asked.day" + (f" and {last} >= asked.day" if last else "")
+    if "person" in explain and not places["member"]:
+        places["unit"] = explain["person"]
+    if "only" in explain:
+        cases = " ".join(f"when asked.indicator_code like '{start}%' then {condition}" for start, condition in explain["only"].items())
+        places["applies"] = f"case {cases} else true end"
+    return places
 
 
 def basis_of(entry: Mapping[str, Any], project: Project) -> Basis:

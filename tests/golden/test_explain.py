@@ -104,6 +104,22 @@ def test_the_units_give_every_number(golden_duckdb: Published, every: int, monke
     assert not wrong
 
 
+def test_every_fact_stands_behind_some_number(golden_duckdb: Published, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fact whose period or member is said wrongly would show no row for any value."""
+    monkeypatch.setenv("OKO_HOME", str(golden_duckdb.home))
+    silent = []
+    with core(load_settings()) as ask:
+        for indicator in ask("SELECT * FROM core.dim_indicator ORDER BY indicator_code"):
+            code = explain.literal(indicator["indicator_code"])
+            values = ask(
+                f"SELECT * FROM core.indicator_values WHERE indicator_code = {code} ORDER BY n DESC, period, subject_code LIMIT 20"
+            )
+            for fact in explain._facts(ask, indicator) if values else []:
+                shown = (explain._evidence(ask, indicator, value, fact, 1) for value in values)
+                silent += [] if any(found.counted for found in shown) else [f"{indicator['indicator_code']}: {fact['fact_name']}"]
+    assert not silent
+
+
 def test_units_that_do_not_give_the_number_are_told() -> None:
     units = explain.Units(rows=2, n=2, numerator=1.0, denominator=2.0, members=[])
     assert units.reproduce({"numerator": 1.0, "denominator": 2.0, "n": 2})
