@@ -7,7 +7,7 @@ one model must say which, by `usage_kind = 'open'` or by a list of codes that ar
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +33,7 @@ class Rules:
     texts: Texts
     diagnostic: frozenset[str]
     diagnostic_facts: frozenset[str]
+    evidence: Mapping[str, list[str]]
 
     @property
     def marts(self) -> list[dict[str, Any]]:
@@ -50,10 +51,16 @@ class Rules:
         found = [f"{node['name']}: its name says that it judges, its meta does not" for node in self.marts if self._is_silent(node)]
         for node in self.judges:
             found += [f"{node['name']}: reads {' ← '.join(way)}" for way in self._ways(node, ())]
-            found += [f"{node['name']}: names {code}" for code in self._named(node) if code in self.diagnostic]
+            for code in self._named(node):
+                found += [f"{node['name']}: names {code}"] if code in self.diagnostic else []
+                found += [f"{node['name']}: names {code}, which rests on {fact}" for fact in self._diagnostic_facts_of(code)]
             if "indicator_code" in node["columns"] and DATA_TEST not in self._tests_of(node):
                 found.append(f"{node['name']}: has indicator_code and no test {DATA_TEST}")
         return found
+
+    def _diagnostic_facts_of(self, code: str) -> list[str]:
+        """An open indicator may not carry results of diagnosis either."""
+        return [] if code in self.diagnostic else sorted(self.diagnostic_facts & set(self.evidence.get(code, [])))
 
     def _is_silent(self, node: dict[str, Any]) -> bool:
         return bool(JUDGING_NAME.search(node["name"])) and not node["config"]["meta"].get("judges")

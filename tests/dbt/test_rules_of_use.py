@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from orchestration.dbt_sources import load_registry
 from orchestration.lineage import read_project
 
 FILTERED = "select v.value from {{ ref('marts__indicator_values') }} as v where v.indicator_code in ('ege_mean_score', 'pd_share_3y')"
+VPR = "fct_vpr_"
 UNFILTERED = "select v.value from {{ ref('marts__indicator_values') }} as v"
 
 
@@ -25,7 +27,8 @@ def rules(manifest: dict[str, Any]) -> Rules:
         manifest=manifest,
         texts=read_project(PROJECT),
         diagnostic=frozenset(entry["code"] for entry in by_usage["diagnostic_only"]),
-        diagnostic_facts=frozenset(facts["diagnostic_only"] - facts["open"]),
+        diagnostic_facts=frozenset(fact for fact in facts["diagnostic_only"] if fact.startswith(VPR) or fact not in facts["open"]),
+        evidence={entry["code"]: entry["evidence"] for entry in registry},
     )
 
 
@@ -39,7 +42,7 @@ def _with_mart(rules: Rules, sql: str, reads: list[str], name: str = "mart_of_a_
     }
     manifest = copy.copy(rules.manifest)
     manifest["nodes"] = {**manifest["nodes"], mart["unique_id"]: mart}
-    return Rules(manifest, rules.texts, rules.diagnostic, rules.diagnostic_facts)
+    return replace(rules, manifest=manifest)
 
 
 def _of_test(rules: Rules) -> list[str]:
@@ -75,6 +78,12 @@ def test_a_diagnostic_code_by_name_is_found(rules: Rules) -> None:
     found = _of_test(_with_mart(rules, FILTERED.replace("pd_share_3y", "vpr_quality"), ["marts__indicator_values"]))
     assert "mart_of_a_test: names vpr_quality" in found
     assert "mart_of_a_test: reads mart_of_a_test ← marts__indicator_values" in found
+
+
+def test_an_open_code_that_rests_on_vpr_is_found(rules: Rules) -> None:
+    hidden = replace(rules, evidence={**rules.evidence, "pd_share_3y": ["fct_pd_completion", "fct_vpr_result"]})
+    found = _of_test(_with_mart(hidden, FILTERED, ["marts__indicator_values"]))
+    assert found == ["mart_of_a_test: names pd_share_3y, which rests on fct_vpr_result"]
 
 
 @pytest.mark.parametrize("name", ["fct_vpr_result", "ind_vpr_quality"])
