@@ -13,7 +13,7 @@ from datetime import date, timedelta
 
 import polars as pl
 
-from ingest import codes, scales
+from ingest import codes, scales, terms
 from ingest.declarations import Column
 from ingest.settings import Settings
 from ingest.text import as_it_is, by_value, fold
@@ -146,6 +146,8 @@ _TYPES = {
     "subject_name": _Type(_TEXT, codes.subject, "unknown_code"),
     "academic_year": _Type(_TEXT, codes.academic_year, "bad_date"),
     "month": _Type(_TEXT, codes.month),
+    "term": _Type(_TEXT, terms.term),
+    "years": _Type(_TEXT, terms.years),
     "scale": _Type(_TEXT, scales.canonical, "unknown_code"),
     "document_number": _Type(_TEXT, codes.document_number),
     "identity_document": _Type(_TEXT, codes.identity_document),

@@ -35,6 +35,8 @@ ColumnType = Literal[
     "subject_name",
     "academic_year",
     "month",
+    "term",
+    "years",
     "scale",
     "document_number",
     "identity_document",

@@ -98,7 +98,7 @@ def _places(explain: Mapping[str, Any]) -> dict[str, str]:
         places["unit"] = explain["person"]
     if "only" in explain:
         cases = " ".join(f"when asked.indicator_code like '{start}%' then {condition}" for start, condition in explain["only"].items())
-        places["applies"] = f"case {cases} else true end"
+        places["applies"] = " and ".join(f"({part})" for part in (f"case {cases} else true end", places["applies"]) if part)
     return places
 
 

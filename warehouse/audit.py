@@ -42,7 +42,11 @@ def _no_empty_key(table: str) -> Check:
 
 
 def _levels_add_up(lower: str, upper: str) -> Check:
-    """Σ of the lower level is the upper one; where people are counted once in an entity, the upper one may only be less."""
+    """Σ of the lower level is the upper one.
+
+    Where people are counted once in an entity, the upper one may only be less; where bodies have units of their own, only more stands
+    behind it, and what they add to a numerator is not known here.
+    """
     sums = ", ".join(
         f"coalesce(sum(v.{measure}) FILTER (WHERE v.level = '{level}'), 0) AS {level}_{measure}"
         for measure in ("numerator", "denominator", "n")
@@ -53,15 +57,20 @@ def _levels_add_up(lower: str, upper: str) -> Check:
     )
     unequal = " OR ".join(
         f"abs({lower}_{m} - {upper}_{m}) > {TOLERANCE} * (1 + abs({upper}_{m})) AND (NOT has_distinct_units OR {upper}_{m} > {lower}_{m})"
-        for m in ("numerator", "denominator", "n")
+        f" AND (NOT has_bodies OR {bodies})"
+        for m, bodies in (
+            ("numerator", "false"),
+            ("denominator", f"{upper}_denominator < {lower}_denominator"),
+            ("n", f"{upper}_n < {lower}_n"),
+        )
     )
     key = ", ".join(f"v.{column}" for column in ROLLUP_KEY.split(", "))
     sql = f"""
         SELECT * FROM (
-            SELECT {key}, d.has_distinct_units, {sums}
+            SELECT {key}, d.has_distinct_units, d.has_bodies, {sums}
             FROM core.indicator_values AS v INNER JOIN core.dim_indicator AS d ON v.indicator_code = d.indicator_code
             WHERE v.unit <> 'difference' AND {at_both}
-            GROUP BY {key}, d.has_distinct_units
+            GROUP BY {key}, d.has_distinct_units, d.has_bodies
         ) AS totals
         WHERE {unequal}
     """

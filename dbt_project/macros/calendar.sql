@@ -34,3 +34,13 @@
         else cast(cast(substring({{ period }}, 1, 4) as bigint) - 1 as text) || substring({{ period }}, 5)
     end
 {%- endmacro %}
+
+{# The academic year whose results a period shows: of a calendar year that which ended in it. #}
+{% macro academic_year_of(period, period_kind) -%}
+    case {{ period_kind }}
+        when 'academic_year' then {{ period }}
+        else
+            cast({{ period_year(period, period_kind) }} - 1 as text)
+            || '/' || cast({{ period_year(period, period_kind) }} as text)
+    end
+{%- endmacro %}

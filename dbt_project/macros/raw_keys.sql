@@ -72,6 +72,7 @@
     "vpr_tasks": ["year", "grade", "subject_code", "group_kind", "group_key"],
     "vpr_marks_flat": ["year", "grade", "subject_code", "school_login"],
     "vpr_scores_flat": ["year", "grade", "subject_code", "school_login"],
-    "vpr_bias_flat": ["year", "school_login"]
+    "vpr_bias_flat": ["year", "school_login"],
+    "vpr_mark_scales": ["year", "grade", "subject_code"]
 }) }}
 {%- endmacro %}

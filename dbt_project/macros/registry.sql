@@ -56,12 +56,6 @@ union all
 
 {# The rows of every derived indicator, one under another. #}
 {% macro derived_rows() -%}
-    {%- if not indicator_registry() | selectattr('kind', 'equalto', 'derived') | list %}
-select '' as indicator_code, '' as period, '' as level, '' as entity_code, '' as subject_code, '' as grade, '' as breakdown,
-cast(null as double precision) as numerator, cast(null as double precision) as denominator, cast(null as double precision) as value,
-cast(null as bigint) as n, cast(null as bigint) as n_other, cast(null as double precision) as ci_low, cast(null as double precision) as ci_high
-where false
-    {%- endif %}
     {%- for entry in indicator_registry() | selectattr('kind', 'equalto', 'derived') %}
 select
     '{{ entry.code }}' as indicator_code,

@@ -198,6 +198,9 @@ FINDINGS: list[dict[str, object]] = [
     {"rule_code": "courses_not_in_frdo", "period": "2021", "value": 3.0},
     {"rule_code": "courses_not_in_frdo", "period": "2022", "value": 5.0},
     {"rule_code": "attestation_people_unknown", "file_name": "attestation/реестр.csv", "row_number": 17, "value": 1.0},  # Ничейный
+    {"rule_code": "exam_scale_test", "subject_code": "2", "period": "2023", "value": 10.0},  # none of the ten is on the scale of that year
+    {"rule_code": "context_wording_unknown", "period": "2022/2023", "value": 1.0},  # «Волонтёров»
+    {"rule_code": "context_part_over_whole", "entity_code": "090104", "value": 120.0},  # of 100 pupils
 ]
 
 # marts.certificates on the day of the refresh: number → (school, municipality, is it active, days to its end)

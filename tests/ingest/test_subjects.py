@@ -10,13 +10,13 @@ import pytest
 import yaml
 
 from ingest import codes
-from ingest.text import fold_header
+from ingest.text import fold_header, name_key
 
-SEED = Path(__file__).parents[2] / "dbt_project" / "seeds" / "subjects.csv"
+SEEDS = Path(__file__).parents[2] / "dbt_project" / "seeds"
 
 
 def seed() -> dict[str, dict[str, str]]:
-    with SEED.open(encoding="utf-8", newline="") as file:
+    with (SEEDS / "subjects.csv").open(encoding="utf-8", newline="") as file:
         return {row["subject_code"]: row for row in csv.DictReader(file)}
 
 
@@ -37,6 +37,14 @@ def test_what_has_no_threshold_of_its_own_enters_no_indicator() -> None:
     counted = {int(code) for code, row in seed().items() if row["in_indicators"] == "true"}
     assert counted == {*range(1, 15), 18, 22, 25, 101, 102, 103}
     assert {row["has_test_score"] for code, row in seed().items() if int(code) >= 50} == {"false"}
+
+
+def test_olympiads_know_subjects_by_the_same_names() -> None:
+    """A protocol is loaded with any subject; the seed says which of the names, as they are compared, are subjects of the olympiad."""
+    with (SEEDS / "olympiad_subjects.csv").open(encoding="utf-8", newline="") as file:
+        names = {row["subject_key"]: row["subject_code"] for row in csv.DictReader(file)}
+    assert {name: (name_key(name), codes.subject_code(name)) for name in names} == {name: (name, code) for name, code in names.items()}
+    assert set(names.values()) <= set(seed())
 
 
 @pytest.mark.parametrize(

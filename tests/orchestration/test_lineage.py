@@ -96,7 +96,7 @@ models:
     assert register.places["in_period"] == "valid_from <= asked.day and valid_to >= asked.day"
     assert (register.places["member"], register.places["unit"]) == ("", "person_id")
     assert register.places["applies"] == (
-        "case when asked.indicator_code like 'ege_%' then is_ege when asked.indicator_code like 'oge_%' then is_oge else true end"
+        "(case when asked.indicator_code like 'ege_%' then is_ege when asked.indicator_code like 'oge_%' then is_oge else true end)"
     )
     assert (events.places["in_period"], events.places["member"], events.places["unit"]) == ("status_date <= asked.day", "school_code", "")
     assert events.excluded == (("is_old", "давно"),)

@@ -77,3 +77,14 @@ def test_indicators_without_a_level_need_no_sum_of_it(tables: Warehouse) -> None
     for schema in ("core", "marts"):
         tables.execute(f"DELETE FROM {schema}.indicator_values WHERE level <> 'region'")
     assert faults(tables.query) == []
+
+
+def test_bodies_may_add_to_their_schools_and_take_nothing(tables: Warehouse) -> None:
+    """What a municipality does itself stands behind it beside its schools; a sum with less behind it than its parts is wrong still."""
+    tables.execute("UPDATE core.dim_indicator SET has_bodies = true")
+    more = "SET numerator = 11, denominator = 15, n = 15 WHERE level IN ('municipality', 'region')"
+    tables.execute(f"UPDATE core.indicator_values {more}")
+    tables.execute(f"UPDATE marts.indicator_values {more}")
+    assert not [fault for fault in faults(tables.query) if "уровня" in str(fault)]
+    tables.execute("UPDATE core.indicator_values SET denominator = 12, n = 12 WHERE level = 'region'")
+    assert [fault for fault in faults(tables.query) if "уровня municipality" in str(fault)]

@@ -193,6 +193,15 @@ everything as (
         {{ last_day() }} as valid_to
     from municipality_members
     union all
+    -- what the regional operator and the ministry do belongs to nobody below
+    select
+        'region' as level,
+        region_code as entity_code,
+        {{ region_member() }} as member_code,
+        {{ first_day() }} as valid_from,
+        {{ last_day() }} as valid_to
+    from region
+    union all
     select
         'group' as level,
         group_code as entity_code,

@@ -15,6 +15,7 @@ select
     '{{ entry.usage }}' as usage_kind,
     '{{ entry.counts }}' as counts,
     {{ entry.distinct_units | lower }} as has_distinct_units,
+    {{ entry.has_bodies | lower }} as has_bodies,
     {{ (entry.suppress and entry.counts == 'people') | lower }} as is_suppressible,
     {{ quoted(entry.open_breakdowns | join('; ')) }} as open_breakdowns,
     '{{ entry.family }}' as family,

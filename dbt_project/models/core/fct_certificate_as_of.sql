@@ -15,7 +15,18 @@ ranked as (
     select
         dates.as_of_date,
         dates.is_run_date,
-        events.*,
+        events.certificate_number,
+        events.registration_date,
+        events.school_code,
+        events.standard,
+        events.is_quality_standard,
+        events.scope,
+        events.certification_body,
+        events.valid_from,
+        events.valid_to,
+        events.status,
+        events.status_date,
+        events.is_active_status,
         row_number() over (
             partition by dates.as_of_date, events.certificate_number, events.registration_date
             order by events.status_date desc, events.same_day_rank desc
@@ -31,6 +42,8 @@ select
     ranked.registration_date,
     coalesce(attribution.attributed_code, ranked.school_code) as school_code,
     ranked.standard,
+    ranked.is_quality_standard,
+    ranked.scope,
     ranked.certification_body,
     ranked.valid_from,
     ranked.valid_to,

@@ -67,8 +67,8 @@ summed as (
         sum(score_100) as score_100,
         sum(case when mean_score is not null then participants end) as scored_participants,
         sum(mean_score * participants) as score_sum,
-        case when count(*) = 1 then min(file_name) end as file_name,
-        case when count(*) = 1 then min(row_number) end as row_number
+        case when count(*) = 1 then max(file_name) end as file_name,
+        case when count(*) = 1 then max(row_number) end as row_number
     from matched
     group by exam_year, subject_code, school_code
 ),

@@ -57,6 +57,7 @@ papers as (
         attempts.subject_code,
         attempts.person_id,
         attempts.school_code,
+        attempts.class_name,
         attempts.is_graduate,
         attempts.is_final,
         coalesce(specifications.specification_procedure, '') as specification_procedure,
@@ -64,6 +65,8 @@ papers as (
         {{ characters('protocols.short_answers') }} as short_answers,
         string_to_array(protocols.long_answers, ')') as long_answers,
         string_to_array(protocols.oral_answers, ')') as oral_answers,
+        protocols.file_name,
+        protocols.row_number,
         coalesce(length(protocols.short_answers), 0) as short_tasks,
         coalesce(length(protocols.long_answers) - length(replace(protocols.long_answers, ')', '')), 0) as long_tasks
     from protocols
@@ -94,8 +97,11 @@ answers as (
         subject_code,
         person_id,
         school_code,
+        class_name,
         is_graduate,
         is_final,
+        file_name,
+        row_number,
         specification_procedure,
         specification_grade,
         '{{ part }}' as answer_kind,
@@ -169,7 +175,9 @@ judged as (
             when max_score is not null then score >= max_score
             else false
         end as is_full,
-        case when got = '+' then false else score = 0 end as is_zero
+        case when got = '+' then false else score = 0 end as is_zero,
+        -- left out: no points, and no mistake either
+        trim(got) in ('', 'X', 'x', 'Х', 'х') as is_blank
     from counted
 )
 
@@ -180,6 +188,7 @@ select
     answers.subject_code,
     answers.person_id,
     answers.school_code,
+    answers.class_name,
     answers.is_graduate,
     answers.is_final,
     answers.answer_kind,
@@ -192,7 +201,10 @@ select
     cast(judged.max_score as double precision) as max_score,
     judged.is_full,
     judged.is_zero,
-    not judged.is_full and not judged.is_zero as is_partial
+    not judged.is_full and not judged.is_zero as is_partial,
+    judged.is_blank,
+    answers.file_name,
+    answers.row_number
 from answers
 inner join judged
     on

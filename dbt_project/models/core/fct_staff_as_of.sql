@@ -19,6 +19,11 @@ completions as (
     select * from {{ ref('fct_pd_completion') }}
 ),
 
+ladder as (
+    select * from {{ ref('dim_qual_category') }}
+    where is_on_ladder
+),
+
 employed as (
     select
         dates.as_of_date,
@@ -43,7 +48,9 @@ categories as (
     select
         dates.as_of_date,
         decisions.person_id,
-        max(decisions.ladder_rank) as ladder_rank
+        max(decisions.ladder_rank) as ladder_rank,
+        bool_or(decisions.category = 'педагог-методист') as is_methodist,
+        bool_or(decisions.category = 'педагог-наставник') as is_mentor
     from dates
     inner join decisions
         on dates.as_of_date between decisions.decision_date and decisions.valid_to
@@ -58,7 +65,7 @@ documents as (
         bool_or(
             completions.issue_date > {{ add_years('dates.as_of_date', '-' ~ parameter('pd_years')) }}
         ) as has_recent_pd,
-        bool_or(completions.is_quality_management) as has_quality_management_pd
+        max(case when completions.is_quality_management then completions.issue_date end) as quality_management_pd_date
     from dates
     inner join completions on dates.as_of_date >= completions.issue_date
     where completions.hours >= {{ parameter('pd_min_hours') }}
@@ -72,8 +79,12 @@ select
     employed.position_group,
     employed.is_main_job,
     categories.ladder_rank,
+    ladder.category as ladder_category,
+    coalesce(categories.is_methodist, false) as is_methodist,
+    coalesce(categories.is_mentor, false) as is_mentor,
     coalesce(documents.has_recent_pd, false) as has_recent_pd,
-    coalesce(documents.has_quality_management_pd, false) as has_quality_management_pd
+    documents.quality_management_pd_date
 from employed
 left join categories on employed.as_of_date = categories.as_of_date and employed.person_id = categories.person_id
+left join ladder on categories.ladder_rank = ladder.ladder_rank
 left join documents on employed.as_of_date = documents.as_of_date and employed.person_id = documents.person_id

@@ -47,7 +47,6 @@ select
     pupils,
     cast(sum(pupils) over (partition by vpr_year, grade, subject_code, school_login) as bigint) as participants,
     true as is_consistent,
-    -- a row of people comes of many rows of the file
     cast(null as text) as file_name,
     cast(null as bigint) as row_number
 from individual

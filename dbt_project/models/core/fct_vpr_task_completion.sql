@@ -45,7 +45,6 @@ select
     participants,
     points,
     true as is_consistent,
-    -- a row of people comes of many rows of the file
     cast(null as text) as file_name,
     cast(null as bigint) as row_number
 from individual

@@ -18,13 +18,16 @@ select
     municipalities.entity_code as municipality_code,
     municipalities.entity_name as municipality_name,
     states.standard,
+    states.scope,
     states.certification_body,
     states.valid_from,
     states.valid_to,
     states.status,
     states.status_date,
     states.is_active,
-    {{ days_between('states.valid_to', 'states.as_of_date') }} as days_to_expiry
+    {{ days_between('states.valid_to', 'states.as_of_date') }} as days_to_expiry,
+    states.is_active
+    and {{ days_between('states.valid_to', 'states.as_of_date') }} <= {{ parameter('expiring_days') }} as is_expiring
 from states
 left join entities as schools
     on

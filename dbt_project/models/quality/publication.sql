@@ -11,12 +11,22 @@ methodology as (
     select
         {{ join_texts("indicator_code || ' ' || methodology_version", "'; '", 'indicator_code') }} as methodology
     from indicators
+),
+
+-- what the region has allowed itself against the default
+switches as (
+    select
+        {{ join_texts('parameter_code', "'; '", 'parameter_code') }} as switches_on
+    from {{ ref('parameters') }}
+    where substring(parameter_code, 1, 6) = 'allow_' and value <> '0'
 )
 
 select
     run.publication_id,
     run.as_of,
     run.started_at,
-    methodology.methodology
+    methodology.methodology,
+    coalesce(switches.switches_on, '') as switches_on
 from run
 cross join methodology
+cross join switches

@@ -64,7 +64,7 @@ broken as (
         periods.indicator_code,
         periods.period
     from (select distinct indicator_code, period from measured) as periods
-    inner join breaks on periods.indicator_code like breaks.indicator_pattern and periods.period = breaks.period
+    inner join breaks on periods.indicator_code like breaks.indicator_pattern and periods.period like breaks.period
 ),
 
 paired as (

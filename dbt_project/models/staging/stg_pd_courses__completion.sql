@@ -10,6 +10,7 @@ select
     oktmo,
     position as position_name,
     programme,
+    programme_key,
     upper(trim(topic)) as topic,
     hours,
     start_date,

@@ -52,6 +52,7 @@ SOURCES: list[Callable[[World, Landing], None]] = [
     kim_tasks.write,
     ege_by_school.write,
     vpr.write,
+    vpr.write_scales,
     staff.write,
     attestation.write,
     pd_courses.write,

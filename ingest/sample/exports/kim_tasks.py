@@ -1,4 +1,4 @@
-"""Specifications of КИМ: a workbook a year for ЕГЭ, a text file a year for ОГЭ and ГВЭ. For the first year nobody has kept them."""
+"""Specifications of КИМ: a workbook a year for ЕГЭ and ВПР, a text file a year for ОГЭ and ГВЭ. For the first year nobody has kept them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import date
 from ingest.sample.files import Cell, Csv, Landing, Sheet
 from ingest.sample.model import World
 from ingest.sample.model.subjects import GVE_SUBJECTS, LONG, OGE_SUBJECTS, ORAL, SHORT, SUBJECTS, Subject
+from ingest.sample.model.vpr import PAPER, TASKS
 
 HEADER = (
     "Процедура;Год;Код предмета;Класс;Код работы;Номер задания;Тип ответа;Элемент содержания;Проверяемое умение;Уровень сложности;"
@@ -33,6 +34,17 @@ def write(world: World, landing: Landing) -> None:
             sheet.faulty("out_of_range", ["ЕГЭ", year, "01", "", "", "29", LONG, "Раздел 9", SKILLS[LONG], "В", 0])
         landing.xlsx(f"kim_tasks/КИМ ЕГЭ {year}.xlsx", sheet, date(year, 2, 10))
         landing.csv(f"kim_tasks/КИМ ГИА-9 {year}.csv", _sheet(year, OGE, LETTERS), date(year, 2, 12), Csv("utf-8-sig"))
+        landing.xlsx(f"kim_tasks/КИМ ВПР {year}.xlsx", _of_vpr(world, year), date(year, 2, 14))
+
+
+def _of_vpr(world: World, year: int) -> Sheet:
+    """By the name of the subject: where ВПР has one that no exam has, there is no code."""
+    sheet = Sheet()
+    sheet.text(*HEADER.split(";"))
+    for work in (work for work in world.works if work.year == year):
+        for task, top in zip(TASKS, PAPER.maxima, strict=True):
+            sheet.record(["ВПР", year, work.subject, work.grade, "", task, "", "", "", "П" if top > 1 else "Б", top])
+    return sheet
 
 
 def _sheet(year: int, papers: Iterable[Papers], spelled: dict[str, str] | None = None) -> Sheet:

@@ -122,6 +122,9 @@ def write_procedure_schedule(world: World, landing: Landing) -> None:
             for letter in letters_of(pupils) if pupils else "":
                 lessons = LESSONS_A_YEAR[subject] if rng.random() < 0.9 else ""
                 sheet.record([school.code, f"{grade}{letter}", day, procedure, subject, code, rng.choice((1, 1, 2)), lessons])
+                # Now and then a teacher plans a work of the school for the same day.
+                if procedure != INTERNAL and rng.random() < 0.02:
+                    sheet.record([school.code, f"{grade}{letter}", day, INTERNAL, subject, "", 1, lessons])
     row: Row = [world.places.schools[0].code, "5А", date(world.last_year, 3, 3), "ВПР"]
     sheet.faulty("unknown_code", [*row, "Краеведение Кедрогорья", "", 1, 34])
     sheet.faulty("conflicting_value", [*row, "Математика", "", 3, 2])

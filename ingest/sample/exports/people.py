@@ -36,6 +36,8 @@ CRITERIA = [
 ]  # fmt: skip
 INCENTIVE_HIGHEST = 10
 
+# A course of the plan is taught in groups one after another.
+COURSE_LASTS, HEADS_OF_A_COURSE = timedelta(days=150), 25
 COURSES = "Программа;Тема;Объём, ч;Категория слушателей;Дата начала;Дата окончания;План, чел."
 TOPICS = "Программа как в файле;Тема;Дата решения о теме"
 
@@ -142,8 +144,8 @@ def write_planned_courses(world: World, landing: Landing) -> None:
     sheet = plain(COURSES, [], "План курсов повышения квалификации")
     for year, (programme, topic) in product(world.years, _programmes()):
         start = date(year, rng.choice((1, 2, 9)), rng.randrange(8, 28))
-        listeners, people = ("Руководители", 100) if topic == QUALITY_TOPIC else ("педагоги", 25 * rng.randrange(2, 7))
-        sheet.record([programme, topic, rng.choice((16, 36, 72)), listeners, start, start + timedelta(days=21), people])
+        listeners, people = ("Руководители", HEADS_OF_A_COURSE) if topic == QUALITY_TOPIC else ("педагоги", 25 * rng.randrange(2, 7))
+        sheet.record([programme, topic, rng.choice((16, 36, 72)), listeners, start, start + COURSE_LASTS, people])
     sheet.faulty("bad_number", ["Первая помощь", "", 16, "педагоги", date(2030, 2, 1), None, "по заявкам"])
     sheet.faulty("conflicting_value", ["Первая помощь", "", 16, "педагоги", date(2030, 2, 1), date(2030, 1, 1), 25])
     landing.xlsx("planned_courses/План курсов.xlsx", sheet, date(world.last_year - 1, 12, 1))

@@ -66,12 +66,15 @@ def write_explanations(world: World, landing: Landing) -> None:
     """One row a school and figure: what schools with a journal far from ВПР, or with weak results, say themselves."""
     rng = world.stream("export/explanations")
     sheet = plain(EXPLANATIONS, [])
-    journal, exam = ("vpr_journal_confirm", f"{world.last_year - 1}/{world.last_year}"), ("ege_below_min_share", str(world.last_year))
+    academic_year = f"{world.last_year - 1}/{world.last_year}"
+    journal, exam = ("vpr_journal_confirm", academic_year), ("ege_below_min_share", str(world.last_year))
     for school in (school for school in world.places.schools if school.is_open(world.last_day)):
         if school.leniency > LENIENT or school in world.supported:
             indicator, period = journal if school.leniency > LENIENT else exam
             day = date(world.last_year, 9, rng.randrange(1, 28))
             sheet.record([school.code, period, indicator, spaced(rng, rng.choice(WORDS)), day])
+            if indicator == journal[0]:
+                sheet.record([school.code, period, "obj_markers_count", rng.choice(WORDS), day])
     row: Row = [world.places.schools[0].code, str(world.first_year), "ege_mean_score"]
     sheet.faulty("bad_date", [*row, WORDS[0], "сентябрь"])
     sheet.faulty("missing_value", [*row, "", date(world.last_year, 9, 1)])

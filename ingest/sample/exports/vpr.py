@@ -1,4 +1,6 @@
-"""The reports of ФИС ОКО on ВПР, 1 (pupils), 2 (marks), 3 (marks against the journal), 4 (scores), 5 (tasks), and what a region repacks."""
+"""The reports of ФИС ОКО on ВПР, 1 (pupils), 2 (marks), 3 (marks against the journal), 4 (scores), 5 (tasks), what a region repacks of them,
+and the scales by which points became marks.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,7 @@ from random import Random
 from ingest.sample.files import Cell, Csv, Fault, Landing, Sheet
 from ingest.sample.model import World, words
 from ingest.sample.model.places import REGION_CODE, School
-from ingest.sample.model.vpr import PAPER, TASKS, PupilWork, Work
+from ingest.sample.model.vpr import MARK_BORDERS, PAPER, TASKS, PupilWork, Work
 from ingest.sample.untidy import quoted
 
 PUPILS, MARKS, JOURNAL = "Индивидуальные результаты", "Статистика по отметкам", "Сравнение отметок с отметками по журналу"
@@ -30,6 +32,7 @@ FLAT_HIGHEST = 39
 PUPIL_HEADER = "ОО;Муниципалитет;Название ОО;Код участника;Класс;Вариант"
 FLAT_HEADER = "Год;Класс;Предмет;Муниципалитет;Логин;ОО;Кол-во участников;2;3;4;5"
 PLACE_HEADER = "Год;Класс;Предмет;Муниципалитет;Логин;ОО;Кол-во участников"
+SCALE_HEADER = "Год;Класс;Предмет;Минимум для «3»;Минимум для «4»;Минимум для «5»;Максимальный первичный балл;Источник"
 BIAS_HEADER = "Год;Муниципалитет;Логин;ОО;4 РУ;4 МА;5 РУ;5 МА;Количество маркеров"
 # From this leniency on a school's results look overstated.
 CONSPICUOUS = 0.3
@@ -58,6 +61,16 @@ def write(world: World, landing: Landing) -> None:
     landing.xlsx("vpr/marks.xlsx", flat, date(world.last_year, 6, 10))
     landing.xlsx("vpr/scores.xlsx", scores, date(world.last_year, 6, 10))
     landing.xlsx("vpr/bias.xlsx", _markers(world), date(world.last_year, 9, 20))
+
+
+def write_scales(world: World, landing: Landing) -> None:
+    """From which points each mark is given, as the description of every work says."""
+    sheet = Sheet()
+    sheet.text(*SCALE_HEADER.split(";"))
+    for work in world.works:
+        sheet.record([work.year, work.grade, work.subject, *MARK_BORDERS, PAPER.highest, "описание проверочной работы"])
+    sheet.faulty("conflicting_value", [world.last_year, 4, "Русский язык", 20, 14, 28, 38, ""])
+    landing.csv("vpr_mark_scales/Шкалы ВПР.csv", sheet, date(world.last_year, 3, 1), Csv("utf-8-sig"))
 
 
 def _write_report(world: World, landing: Landing, rng: Random, work: Work, pupils: list[PupilWork], report: str) -> None:

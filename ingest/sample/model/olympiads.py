@@ -20,7 +20,8 @@ SCHOOL, MUNICIPAL, REGIONAL = "школьный", "муниципальный", 
 WINNER, PRIZE, PARTICIPANT = "победитель", "призёр", "участник"
 # A winner has more than half of the points; after the winner so many prizes are given to who comes near that.
 PRIZES, NEAR = 2, 0.42
-SHARE_OF_PUPILS = 0.25
+# A quarter of the pupils of grades 5-11, of which a school's size is one.
+SHARE_OF_PUPILS, GRADES = 0.25, 7
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def _hold_year(rng: Random, schools: list[School], year: int) -> Iterator[Entry]
 def _contestants(rng: Random, school: School) -> Iterator[Contestant]:
     if school.is_evening:
         return
-    for _ in range(max(1, round(school.size * SHARE_OF_PUPILS * rng.gauss(1, 0.15)))):
+    for _ in range(max(1, round(school.size * GRADES * SHARE_OF_PUPILS * rng.gauss(1, 0.15)))):
         person, grade, ability = draw_person(rng), rng.randrange(5, 12), school.quality + rng.gauss(0, 0.9)
         for subject in rng.sample(SUBJECTS, rng.choice((1, 1, 2))):
             yield Contestant(person, school, grade, subject, ability)

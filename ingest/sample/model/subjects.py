@@ -1,8 +1,7 @@
-"""The subjects of ЕГЭ, ОГЭ and ГВЭ: their papers, tasks, scales, thresholds and days. Scales have the shape of the official ones, not
-every point.
+"""The subjects of ЕГЭ, ОГЭ and ГВЭ: their papers, tasks, scales, thresholds and days.
 
-The scale of a subject is piecewise linear with two knots, as the federal method has it: the minimum (ТБ1) and the high level (ТБ2); or it
-gives a mark.
+The scale of a subject is the table of 2024-2026 where one is known (dbt_project/seeds/ege_score_scales.csv), else piecewise linear with two
+knots, as the federal method has it: the minimum (ТБ1) and the high level (ТБ2); or it gives a mark.
 """
 
 from __future__ import annotations
@@ -20,6 +19,17 @@ RUSSIAN, PROFILE_MATHS, BASE_MATHS, INFORMATICS = "01", "02", "22", "25"
 # The least points of each mark, the best mark first.
 Marks = tuple[tuple[int, int], ...]
 BASE_MARKS: Marks = ((17, 5), (12, 4), (7, 3), (0, 2))
+
+# Test scores by points: what a protocol is held against must be what it is made with.
+_RUSSIAN_TABLE = (
+    *(0, 3, 5, 8, 10, 12, 14, 17, 20, 22, 24, 27, 29, 32, 34, 36, 37, 39, 40, 42, 43, 45, 46, 48, 49, 51),
+    *(52, 54, 55, 57, 58, 60, 61, 63, 64, 66, 67, 69, 70, 72, 73, 75, 78, 81, 83, 86, 89, 91, 94, 97, 100),
+)
+_PROFILE_TABLE = (0, 6, 11, 17, 22, 27, 34, 40, 46, 52, 58, 64, *range(70, 95, 2), *range(95, 101), 100, 100)
+_INFORMATICS_TABLE = (
+    *(0, 7, 14, 20, 27, 34, 40, 43, 46, 48, 51, 54, 56, 59, 62),
+    *(64, 67, 70, 72, 75, 78, 80, 83, 85, 88, 90, 93, 95, 98, 100),
+)
 
 SHORT, LONG, ORAL = "краткий", "развёрнутый", "устный"
 # Which share of the tasks, the easiest first, is of each level.
@@ -40,8 +50,8 @@ class Task:
 class Subject:
     """A subject. Knots are (points, score), `day` is (month, day), `share` of graduates choose it; `short`, `long`, `oral` make the paper.
 
-    `high_score_before` is (year, ТБ2 before that year). With `marks` there are marks and no scores. `has_criteria`: what is judged at
-    length is one work.
+    `table` is the official scale; `high_score_before` is (year, ТБ2 before that year). With `marks` there are marks and no scores.
+    `has_criteria`: what is judged at length is one work.
     """
 
     code: str
@@ -59,6 +69,7 @@ class Subject:
     high_score_before: tuple[int, int] | None = None
     marks: Marks = ()
     has_criteria: bool = False
+    table: tuple[int, ...] = ()
 
     @cached_property
     def paper(self) -> Paper:
@@ -67,6 +78,8 @@ class Subject:
     @cached_property
     def scale(self) -> tuple[int, ...]:
         """The test score, or the mark, for every number of points."""
+        if self.table:
+            return self.table
         points = range(self.paper.highest + 1)
         if self.marks:
             return tuple(next(mark for least, mark in self.marks if number >= least) for number in points)
@@ -134,6 +147,7 @@ SUBJECTS = [
         1.3,
         certificate_minimum=24,
         has_criteria=True,
+        table=_RUSSIAN_TABLE,
     ),
     Subject(
         "02",
@@ -147,6 +161,7 @@ SUBJECTS = [
         -1.45,
         certificate_minimum=27,
         high_score_before=(2024, 64),
+        table=_PROFILE_TABLE,
     ),
     Subject("03", "Физика", _short(10, 9), (3, 2, 2, 3, 3, 4), (8, 36), (28, 62), (6, 5), 0.16, -0.1),
     Subject("04", "Химия", _short(14, 11), (2, 2, 4, 5, 3, 4), (11, 36), (44, 80), (5, 23), 0.13, -0.25, 1.4),
@@ -159,7 +174,7 @@ SUBJECTS = [
     Subject("12", "Обществознание", _short(8, 11), (2, 2, 3, 4, 3, 3, 4, 7), (22, 42), (44, 72), (6, 7), 0.45, 0.25),
     Subject("18", "Литература", _short(7, 0), (6, 8, 6, 3, 18), (13, 32), (38, 73), (5, 24), 0.07, 0.8),
     Subject("22", "Математика базовая", _short(21, 0), (), (7, 3), (17, 5), (5, 31), 0.5, 0.15, 1.3, marks=BASE_MARKS),
-    Subject("25", "Информатика и ИКТ (КЕГЭ)", _short(25, 2), (), (6, 40), (24, 84), (6, 19), 0.19, -0.5, 1.4),
+    Subject("25", "Информатика и ИКТ (КЕГЭ)", _short(25, 2), (), (6, 40), (24, 84), (6, 19), 0.19, -0.5, 1.4, table=_INFORMATICS_TABLE),
 ]
 
 BY_CODE = {subject.code: subject for subject in SUBJECTS}

@@ -69,7 +69,7 @@ def ask_about_schools(rng: Random, survey: str, schools: list[School], year: int
         if not school.is_open(date(year, month, first)) or (serial and rng.random() > SHARE_OF_SCHOOLS):
             continue
         liking = 3.7 + 0.3 * school.quality + STEP_OF_A_YEAR * years_on + rng.gauss(0, 0.15)
-        for _ in range(rng.choice((2, 4, 6, 8, 10, 12))):
+        for _ in range(rng.choice((3, 6, 8, 10, 12, 14, 16, 18, 20, 22))):
             serial += 1
             moment = _moment(rng, year, month, first, last)
             yield Questionnaire(f"{survey}-{year}-{serial:06d}", moment, school, "", "", _answers(rng, ABOUT_A_SCHOOL, liking))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 from collections import Counter, defaultdict
+from pathlib import Path
 
 import pytest
 
 from ingest.sample.model import World, build_world
 from ingest.sample.model.exams import Attempt, Graduate
 from ingest.sample.model.subjects import BY_CODE, GVE_SUBJECTS, OGE_SUBJECTS, RUSSIAN, SUBJECTS, Subject
+
+SCALES = Path(__file__).parents[3] / "dbt_project" / "seeds" / "ege_score_scales.csv"
 
 
 @pytest.fixture(scope="module")
@@ -28,6 +32,20 @@ def test_the_marks_of_oge_are_those_of_2023() -> None:
     russian, maths = (subject.scale for subject in OGE_SUBJECTS[:2])
     assert [russian.index(mark) for mark in (3, 4, 5)] == [15, 23, 29] and len(russian) == 34
     assert [maths.index(mark) for mark in (3, 4, 5)] == [8, 15, 22] and len(maths) == 32
+
+
+def test_tables_are_those_that_protocols_are_held_against() -> None:
+    """The scales of 2025 as the quality rules have them; a score that they do not know may be any."""
+    known: dict[str, list[str]] = defaultdict(list)
+    with SCALES.open(encoding="utf-8") as file:
+        for row in csv.DictReader(file):
+            if int(row["year_from"]) <= 2025 <= int(row["year_to"]):
+                known[row["subject_code"].zfill(2)].append(row["test_score"])
+    for subject in (subject for subject in SUBJECTS if subject.table):
+        assert [known_score or str(score) for known_score, score in zip(known[subject.code], subject.scale, strict=True)] == [
+            str(score) for score in subject.scale
+        ]
+    assert set(known) == {subject.code for subject in SUBJECTS if subject.table}
 
 
 def test_results_of_oge_are_in_the_range_of_real_ones(world: World) -> None:

@@ -137,6 +137,18 @@ faults as (
         || ' из ' || cast(count(*) as text) || ' участников' as what
     from compared_papers
     group by procedure_name, exam_year, exam_date, subject_code
+    union all
+    select
+        'exam_points_over_maximum' as rule_code,
+        procedure_name,
+        exam_year,
+        exam_date,
+        subject_code,
+        count(*) as faulty,
+        ': баллов больше максимального за задание ' || cast(count(*) as text) as what
+    from answers
+    where score > max_score
+    group by procedure_name, exam_year, exam_date, subject_code
 )
 
 select

@@ -1,0 +1,2 @@
+-- Grain: one row per school, subject and academic year of ОГЭ whose cohort has both works.
+{{ value_added('ВПР', '5', 'ОГЭ', '', 4) }}

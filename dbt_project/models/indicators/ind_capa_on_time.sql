@@ -1,0 +1,37 @@
+-- Grain: one row per as-of date and action that was due in the year up to it.
+with dates as (
+    select * from {{ ref('dim_as_of_date') }}
+),
+
+actions as (
+    select * from {{ ref('fct_capa_action') }}
+),
+
+node_schools as (
+    select * from {{ ref('bridge_node_school') }}
+),
+
+due as (
+    select
+        dates.as_of_date,
+        actions.*
+    from dates
+    inner join actions on actions.due_date > {{ add_years('dates.as_of_date', -1) }} and actions.due_date <= dates.as_of_date
+)
+
+select
+    due.action_code as unit_id,
+    cast(1 as bigint) as units,
+    node_schools.school_code as member_code,
+    '' as class_name,
+    due.as_of_date as event_date,
+    cast(due.as_of_date as text) as period,
+    '' as subject_code,
+    '' as grade,
+    '' as breakdown,
+    cast(case when due.is_done_on_time then 1 else 0 end as double precision) as numerator,
+    cast(1 as double precision) as denominator,
+    cast(null as double precision) as sum_squares
+from due
+inner join node_schools
+    on due.node_code = node_schools.node_code and due.as_of_date between node_schools.valid_from and node_schools.valid_to

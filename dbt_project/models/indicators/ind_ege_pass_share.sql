@@ -1,0 +1,82 @@
+-- Grain: one row per graduate, year and subject; where only the yearly form is there, per school, year and subject.
+with attempts as (
+    select * from {{ ref('fct_exam_result') }}
+),
+
+form_results as (
+    select * from {{ ref('fct_ege_school_result') }}
+),
+
+subjects as (
+    select * from {{ ref('dim_subject') }}
+),
+
+minimums as (
+    select * from {{ ref('dim_ege_minimum') }}
+),
+
+-- passed once is passed, whatever a later attempt of the year gave; the school is that of the last one
+people as (
+    select
+        attempts.exam_year,
+        attempts.subject_code,
+        attempts.person_id,
+        max(case when attempts.is_final then attempts.school_code end) as school_code,
+        max(case when attempts.is_final then {{ class_label('attempts.class_name') }} end) as class_name,
+        max(attempts.exam_date) as event_date,
+        coalesce(bool_or(coalesce(attempts.test_score >= minimums.minimum, attempts.mark >= subjects.pass_mark)), false) as is_passed
+    from attempts
+    inner join subjects on attempts.subject_code = subjects.subject_code
+    left join minimums on attempts.exam_year = minimums.exam_year and attempts.subject_code = minimums.subject_code
+    where
+        attempts.procedure_name = 'ЕГЭ'
+        and attempts.is_valid
+        and attempts.is_graduate
+        and subjects.in_indicators
+        and (minimums.minimum is not null or not subjects.has_test_score)
+    group by attempts.exam_year, attempts.subject_code, attempts.person_id
+),
+
+units as (
+    select
+        subject_code,
+        person_id as unit_key,
+        cast(1 as bigint) as units,
+        school_code,
+        class_name,
+        event_date,
+        exam_year,
+        cast(case when is_passed then 1 else 0 end as double precision) as numerator,
+        cast(1 as double precision) as denominator
+    from people
+    union all
+    -- a form that has more below the minimum than participants contradicts itself
+    select
+        form_results.subject_code,
+        form_results.school_code as unit_key,
+        form_results.participants as units,
+        form_results.school_code,
+        '' as class_name,
+        form_results.event_date,
+        form_results.exam_year,
+        cast(form_results.participants - form_results.below_min as double precision) as numerator,
+        cast(form_results.participants as double precision) as denominator
+    from form_results
+    inner join subjects on form_results.subject_code = subjects.subject_code
+    where form_results.is_counted and subjects.in_indicators and form_results.below_min <= form_results.participants
+)
+
+select
+    cast(exam_year as text) || '/' || subject_code || '/' || unit_key as unit_id,
+    units,
+    school_code as member_code,
+    class_name,
+    event_date,
+    cast(exam_year as text) as period,
+    subject_code,
+    '' as grade,
+    '' as breakdown,
+    numerator,
+    denominator,
+    cast(null as double precision) as sum_squares
+from units

@@ -1,0 +1,2 @@
+-- Grain: one row per pupil of class 9, year and subject.
+{{ oge_mean('mark') }}

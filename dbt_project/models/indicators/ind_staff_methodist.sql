@@ -1,0 +1,2 @@
+-- Grain: one row per as-of date, school and teacher employed there.
+{{ staff_units("is_methodist") }}
