@@ -56,9 +56,10 @@ lint: setup ## ruff, mypy, sqlfluff, yamllint
 	@$(RUN) sqlfluff lint --processes 2 dbt_project/models dbt_project/tests dbt_project/macros
 	@$(RUN) yamllint --strict .
 
-generate: setup ## files made from declarations: dbt sources, plain staging models, docs/sources
+generate: setup ## files made from declarations: dbt sources, plain staging models, docs/sources, docs/indicators
 	@$(RUN) python -m orchestration.dbt_sources
 	@$(RUN) python -m orchestration.source_docs
+	@$(RUN) python -m orchestration.indicator_docs
 
 acceptance: setup ## the region of ../shared/acceptance through an empty home, compared
 	@$(RUN) python tests/acceptance.py

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -155,6 +155,50 @@ def sql(query: str, kind: str) -> None:
         _fail(str(error))
 
 
+@main.command(short_help="Откуда число: формула, файлы и строки, что не вошло и почему.")
+@click.argument("indicator", metavar="ПОКАЗАТЕЛЬ")
+@click.argument("entity", metavar="ОБЪЕКТ")
+@click.argument("period", metavar="ПЕРИОД")
+@click.option("--level", metavar="УРОВЕНЬ", help="school, municipality, region, cluster, umc, kc, group, class: если код или имя не одни.")
+@click.option("--subject", metavar="ПРЕДМЕТ", help="Код или название предмета.")
+@click.option("--grade", metavar="КЛАСС", help="Номер класса.")
+@click.option("--breakdown", metavar="РАЗРЕЗ", help="Разрез, как в витрине: «родители».")
+@click.option("--rows", "all_rows", is_flag=True, help="Номера всех строк и все файлы, а не первые.")
+def explain(
+    indicator: str,
+    entity: str,
+    period: str,
+    level: str | None,
+    subject: str | None,
+    grade: str | None,
+    breakdown: str | None,
+    all_rows: bool,
+) -> None:
+    """Откуда число: значение с формулой словами, версия методики, параметры, файлы и строки за ним, что не вошло и почему.
+
+    Объект — код или наименование. Например: oko explain ege_mean_score 090101 2024 --subject 1
+
+    \b
+    Читает ядро хранилища (oko_core.duckdb, схема core), поэтому нужен доступ к нему; людей не называет.
+    Код выхода: 0 — показано; 1 — нет доступа или единицы не дают опубликованного числа; 2 — вопрос не понят.
+    """
+    from orchestration.explain import NotUnderstood, Question
+    from orchestration.explain import explain as answer
+    from orchestration.explain_report import MOST_ROWS, describe
+    from orchestration.published import QueryRefused
+
+    question = Question(indicator, entity, period, level, subject, grade, breakdown)
+    try:
+        found = answer(_settings(), question, None if all_rows else MOST_ROWS)
+    except NotUnderstood as error:
+        raise click.UsageError(str(error)) from error
+    except QueryRefused as error:
+        _fail(str(error))
+    for line in describe(found, all_rows):
+        click.echo(line)
+    sys.exit(OK if found.units is None or found.units.reproduce(found.value) else FAULTS)
+
+
 @main.command(short_help="Дашборды и история обновлений, пока не нажат Ctrl-C.")
 @click.option("--superset-port", default=8088, show_default=True, type=click.IntRange(1, 65535), metavar="ПОРТ")
 @click.option("--dagster-port", default=3000, show_default=True, type=click.IntRange(1, 65535), metavar="ПОРТ")
@@ -165,6 +209,6 @@ def serve(superset_port: int, dagster_port: int) -> None:
     sys.exit(serve_until_signal(_settings(), superset_port, dagster_port))
 
 
-def _fail(message: str) -> None:
+def _fail(message: str) -> NoReturn:
     click.echo(message, err=True)
     sys.exit(FAULTS)

@@ -11,10 +11,13 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from orchestration.lineage import basis_of, common_parameters, explained_facts, read_project
 
 ROOT = Path(__file__).parents[1]
 SOURCES = ROOT / "ingest" / "sources"
@@ -22,9 +25,11 @@ PROJECT = ROOT / "dbt_project"
 REGISTRY = PROJECT / "indicators"
 STAGING = PROJECT / "models" / "staging"
 PLAIN = STAGING / "plain"
+RESULTS = PROJECT / "models" / "results"
 RAW = STAGING / "_raw.yml"
 KEYS_MACRO = PROJECT / "macros" / "raw_keys.sql"
 REGISTRY_MACRO = PROJECT / "macros" / "indicator_registry.sql"
+LINEAGE_MACRO = PROJECT / "macros" / "indicator_lineage.sql"
 INDICATORS = PROJECT / "models" / "indicators" / "_indicators.yml"
 DERIVED = PROJECT / "models" / "derived" / "_derived.yml"
 
@@ -209,6 +214,25 @@ def registry_macro(registry: list[dict[str, Any]]) -> str:
     return _macro("indicator_registry", "dbt_project/indicators", "[]", [json.dumps(entry, ensure_ascii=False) for entry in registry])
 
 
+def lineage_macro(registry: list[dict[str, Any]]) -> str:
+    """The facts, parameters and seeds behind every indicator, and what of a fact's rows counts: two Jinja lists."""
+    project, origin = read_project(PROJECT), "the registry and the texts of the models"
+    facts = [
+        {
+            "name": fact.name,
+            "title": fact.title,
+            **fact.places,
+            "excluded": [{"when": when, "reason_ru": why} for when, why in fact.excluded],
+        }
+        for fact in explained_facts(PROJECT)
+    ]
+    common = common_parameters(project, [path.stem for path in sorted(RESULTS.glob("*.sql"))])
+    bases = [{"code": entry["code"], "facts": entry["evidence"], **asdict(basis_of(entry, project))} for entry in registry]
+    bases = [{**basis, "common": common} for basis in bases]
+    lists = {"explained_facts": facts, "indicator_bases": bases}
+    return "".join(_macro(name, origin, "[]", [json.dumps(item, ensure_ascii=False) for item in items]) for name, items in lists.items())
+
+
 def _macro(name: str, origin: str, brackets: str, items: list[str]) -> str:
     note, lines = NOTE.format(what="This macro is", origin=origin), ",\n".join(f"    {item}" for item in items)
     body = f"{{{{ return({brackets[0]}\n{lines}\n{brackets[1]}) }}}}"
@@ -325,6 +349,7 @@ def generated() -> dict[Path, str]:
         RAW: raw_yaml(sources),
         KEYS_MACRO: keys_macro(sources),
         REGISTRY_MACRO: registry_macro(registry),
+        LINEAGE_MACRO: lineage_macro(registry),
         INDICATORS: indicators_yaml(registry),
         DERIVED: derived_yaml(registry),
         **plain_files(sources),

@@ -22,6 +22,8 @@ CORE_FILE = "oko_core.duckdb"
 OPEN_SCHEMAS = ("marts", "quality")
 CORE_SCHEMA = "core"
 DIMENSION = "dim_"
+# what was counted, for the analysts' file: a published number can be added up again
+UNITS = ("intermediate", "indicator_units")
 UNFINISHED = ".partial"
 
 
@@ -80,7 +82,8 @@ def current_publication(link: Path) -> str | None:
 def _write_files(build: Path, folder: Path, personal: Personal) -> None:
     with _attached(build) as connection:
         everything = _relations(connection, (*OPEN_SCHEMAS, CORE_SCHEMA))
-        _copy(connection, folder / CORE_FILE, everything)
+        units = [relation for relation in _relations(connection, UNITS[:1]) if relation == UNITS]
+        _copy(connection, folder / CORE_FILE, [*everything, *units])
         _copy(connection, folder / OPEN_FILE, [name for name in everything if _is_open(connection, name, personal)])
 
 

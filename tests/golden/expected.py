@@ -185,6 +185,19 @@ FINDINGS: list[dict[str, object]] = [
     {"file_name": "ege/2023/02_01062023 математика профильная.csv"},  # the footer says 11, there are 10
     {"file_name": "vpr/Ф2 Математика 5 класс 2024.xlsx"},  # report 2 says 26 for all, its schools make 25
     {"entity_code": "090101", "subject_code": "1", "period": "2023", "value": 6.0, "expected": 5.0},  # form and protocol
+    # report 2 says 12 pupils, marks 0, 2, 7, 3; the ten pupils themselves have 1, 1, 5, 3
+    {
+        "rule_code": "vpr_marks_individual",
+        "entity_code": "090101",
+        "subject_code": "2",
+        "period": "2023/2024",
+        "value": 12.0,
+        "expected": 10.0,
+    },
+    # ФРДО has documents of 2021 and 2022: of the list it lacks …007, 15 and 17 of 2021 and …002, 5, 6, 10 and 13 of 2022
+    {"rule_code": "courses_not_in_frdo", "period": "2021", "value": 3.0},
+    {"rule_code": "courses_not_in_frdo", "period": "2022", "value": 5.0},
+    {"rule_code": "attestation_people_unknown", "file_name": "attestation/реестр.csv", "row_number": 17, "value": 1.0},  # Ничейный
     {"rule_code": "exam_scale_test", "subject_code": "2", "period": "2023", "value": 10.0},  # none of the ten is on the scale of that year
     {"rule_code": "context_wording_unknown", "period": "2022/2023", "value": 1.0},  # «Волонтёров»
     {"rule_code": "context_part_over_whole", "entity_code": "090104", "value": 120.0},  # of 100 pupils

@@ -30,6 +30,9 @@ def build(tmp_path: Path) -> Path:
             "CREATE TABLE core.dim_person (person_id VARCHAR)",
             "CREATE TABLE core.fct_staff (person_id VARCHAR, school_code VARCHAR)",
             "CREATE TABLE quality.loads (source VARCHAR)",
+            "CREATE SCHEMA intermediate",
+            "CREATE TABLE intermediate.int_staff (person_id VARCHAR)",
+            "CREATE VIEW intermediate.indicator_units AS SELECT person_id AS unit_id FROM core.fct_staff",
             "COMMENT ON TABLE marts.indicator_values IS 'Показатели: ''витрина'''",
             "COMMENT ON COLUMN marts.indicator_values.n IS 'Сколько людей'",
         ):
@@ -59,7 +62,8 @@ def test_people_stay_in_the_core_file_and_raw_in_neither(build: Path, place: Pla
     publish(build, place, "p1", PERSONAL)
     marts = {"marts.indicator_values", "marts.public_indicator_values", "quality.loads"}
     assert _tables(place.link / "oko.duckdb") == {*marts, "core.dim_indicator"}
-    core = {"core.dim_indicator", "core.dim_person", "core.fct_staff", "core.indicator_values"}
+    # what was counted is for those who see the people behind it
+    core = {"core.dim_indicator", "core.dim_person", "core.fct_staff", "core.indicator_values", "intermediate.indicator_units"}
     assert _tables(place.link / "oko_core.duckdb") == {*marts, *core}
 
 

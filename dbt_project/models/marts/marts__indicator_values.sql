@@ -3,6 +3,7 @@
 
 with unsuppressed as (
     select * from {{ ref('indicator_values') }}
+    where level <> 'class'
 ),
 
 closed as (
