@@ -22,7 +22,9 @@
 {# The first day of an end of a term, 2018-03 or 2018-03-15; 29 February of a year that has none is NULL. #}
 {% macro term_first_day(side) -%}
     case
-        when length({{ side }}) = 10 and extract(month from {{ add_days(month_start(side), term_day(side) ~ ' - 1') }}) = {{ term_month(side) }}
+        when
+            length({{ side }}) = 10
+            and extract(month from {{ add_days(month_start(side), term_day(side) ~ ' - 1') }}) = {{ term_month(side) }}
             then {{ add_days(month_start(side), term_day(side) ~ ' - 1') }}
         when length({{ side }}) = 7 then {{ month_start(side) }}
     end
@@ -37,5 +39,6 @@
 {%- endmacro %}
 
 {% macro month_start(side) %}cast(substring({{ side }}, 1, 7) || '-01' as date){% endmacro %}
-{% macro term_day(side) %}cast(substring({{ side }}, 9, 2) as integer){% endmacro %}
+{# NULL where the side is a month: an engine may look at it before it looks at the length. #}
+{% macro term_day(side) %}cast(nullif(substring({{ side }}, 9, 2), '') as integer){% endmacro %}
 {% macro term_month(side) %}cast(substring({{ side }}, 6, 2) as integer){% endmacro %}

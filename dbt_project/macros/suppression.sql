@@ -1,3 +1,8 @@
+{# Whether a level is one of a list «class, school». #}
+{% macro is_listed(listed, level) -%}
+    (', ' || {{ listed }} || ', ' like '%, ' || {{ level }} || ', %')
+{%- endmacro %}
+
 {# What the suppression asks of a set of closed schools. `set` is a CTE with slice_id, school_code and the column named `block`. #}
 
 {# Whether a breakdown counts organisations: it begins with one of the list «УМЦ; ОО». #}

@@ -1,5 +1,5 @@
-{# Value added by cohort, for results without pupil links: how far a school's cohort stands from the region in a later work, less how far it
-   stood in an earlier one. Both in standard deviations of the people of the region, so the region itself is 0.
+{# Value added by cohort, for results without pupil links: how far a school's cohort stands from the region in a later work, less how
+   far it stood in an earlier one. Both in standard deviations of the people of the region, so the region itself is 0.
    A school's difference is drawn towards 0 by as much as chance explains of the differences between schools (empirical Bayes):
    tau² / (tau² + error²); tau² is what the differences vary beyond their errors. The interval is that of the difference before it was drawn,
    rather too wide than too narrow. Schools whose cohort changed too much, small ones, and earlier results with markers are left out. #}

@@ -35,8 +35,9 @@ def _values(schema: str, *, hide: bool) -> list[str]:
 
 STATEMENTS = (
     *(f"CREATE SCHEMA {schema}" for schema in ("core", "marts", "quality")),
-    "CREATE TABLE core.dim_indicator (indicator_code TEXT, is_suppressible BOOLEAN, has_distinct_units BOOLEAN, has_bodies BOOLEAN)",
-    "INSERT INTO core.dim_indicator VALUES ('share_code', true, false, false)",
+    "CREATE TABLE core.dim_indicator (indicator_code TEXT, is_suppressible BOOLEAN, has_distinct_units BOOLEAN, has_bodies BOOLEAN, "
+    "core_levels TEXT, open_breakdowns TEXT)",
+    "INSERT INTO core.dim_indicator VALUES ('share_code', true, false, false, 'class', 'УМЦ; ОО')",
     *_values("core", hide=False),
     *_values("marts", hide=True),
     "CREATE VIEW marts.public_indicator_values AS SELECT * FROM marts.indicator_values",

@@ -73,6 +73,14 @@ def test_people_counted_once_in_an_entity_may_be_fewer_above_but_not_more(tables
     assert any("уровнем region" in line for line in faults(tables.query))
 
 
+@pytest.mark.parametrize(("breakdown", "may_show"), [("ОО", True), ("УМЦ · В01", True), ("О", False), ("родители · ОО", False)])
+def test_organisations_are_shown_at_any_number(breakdown: str, may_show: bool, tables: Warehouse) -> None:
+    for schema in ("core", "marts"):
+        tables.execute(f"UPDATE {schema}.indicator_values SET breakdown = '{breakdown}'")
+    tables.execute("UPDATE marts.indicator_values SET is_suppressed = false, suppression = NULL WHERE entity_code = '540002'")
+    assert any("1–4 людям" in line for line in faults(tables.query)) is not may_show
+
+
 def test_indicators_without_a_level_need_no_sum_of_it(tables: Warehouse) -> None:
     for schema in ("core", "marts"):
         tables.execute(f"DELETE FROM {schema}.indicator_values WHERE level <> 'region'")

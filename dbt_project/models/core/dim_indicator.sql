@@ -11,6 +11,7 @@ select
     '{{ entry.direction }}' as direction,
     '{{ entry.levels.keys() | join(", ") }}' as levels,
     '{{ entry.levels.items() | map("join", ": ") | join(", ") }}' as visibility_by_level,
+    '{{ entry.core_only | join(", ") }}' as core_levels,
     '{{ entry.period_kind }}' as period_kind,
     '{{ entry.usage }}' as usage_kind,
     '{{ entry.counts }}' as counts,

@@ -1,5 +1,6 @@
 -- Grain: one row per school and academic year for whose list of ШНОР its earlier results are looked at.
--- A work is a procedure, subject and class; low is a share of those who failed from a cut-off on. Results with markers of objectivity are left out.
+-- A work is a procedure, subject and class; low is a share of those who failed from a cut-off on. Results with markers of objectivity
+-- are left out.
 with results as (
     select * from {{ ref('fct_school_result') }}
 ),
@@ -110,7 +111,9 @@ select
     listed.low_works,
     listed.low_work_names,
     excluded.reason as excluded_reason,
-    case when excluded.reason is null and listed.works >= constants.min_works then listed.low_works >= constants.min_works end as is_low_result
+    case
+        when excluded.reason is null and listed.works >= constants.min_works then listed.low_works >= constants.min_works
+    end as is_low_result
 from listed
 cross join constants
 inner join schools

@@ -1,4 +1,4 @@
--- Grain: one row per origin, marker, year, class, subject and school: our markers where they could be sought, and those of the region's list.
+-- Grain: one row per origin, marker, year, class, subject and school: ours where they could be sought, and those of the region's list.
 with listed as (
     select *
     from {{ ref('fct_vpr_marker') }}

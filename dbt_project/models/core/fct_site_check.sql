@@ -23,12 +23,19 @@ attributed as (
             and scores.check_date between attribution.valid_from and attribution.valid_to
 ),
 
+distinct_days as (
+    select distinct
+        attributed_code,
+        check_date
+    from attributed
+),
+
 days as (
     select
         attributed_code,
         check_date,
         lead(check_date) over (partition by attributed_code order by check_date) as next_check_date
-    from (select distinct attributed_code, check_date from attributed) as distinct_days
+    from distinct_days
 )
 
 select

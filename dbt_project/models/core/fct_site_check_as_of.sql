@@ -38,6 +38,6 @@ inner join schools on dates.as_of_date between schools.valid_from and schools.va
 inner join checked
     on
         schools.school_code = checked.school_code
-        and checked.check_date <= dates.as_of_date
-        and checked.check_date >= {{ add_years('dates.as_of_date', '-' ~ parameter('site_check_years')) }}
-        and (checked.next_check_date is null or checked.next_check_date > dates.as_of_date)
+        and dates.as_of_date >= checked.check_date
+        and {{ add_years('dates.as_of_date', '-' ~ parameter('site_check_years')) }} <= checked.check_date
+        and (checked.next_check_date is null or dates.as_of_date < checked.next_check_date)

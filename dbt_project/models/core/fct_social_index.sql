@@ -62,14 +62,26 @@ standardised as (
     cross join constants
 ),
 
+years as (
+    select distinct academic_year
+    from measured
+),
+
+collected as (
+    select distinct
+        academic_year,
+        component_code
+    from measured
+),
+
 -- a component that may be left out is asked for where the region collects it
 asked as (
     select
         years.academic_year,
         count(*) as components
-    from (select distinct academic_year from measured) as years
+    from years
     cross join components
-    left join (select distinct academic_year, component_code from measured) as collected
+    left join collected
         on years.academic_year = collected.academic_year and components.component_code = collected.component_code
     where not components.is_optional or collected.component_code is not null
     group by years.academic_year

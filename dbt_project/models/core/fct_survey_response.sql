@@ -73,7 +73,7 @@ pupils as (
     inner join counts
         on
             answered.member_code = counts.school_code
-            and counts.counted_on <= answered.event_date
+            and answered.event_date >= counts.counted_on
             and counts.counted_on > {{ add_years('answered.event_date', '-' ~ parameter('contingent_max_years')) }}
 ),
 

@@ -32,7 +32,7 @@ select
     cast(null as double precision) as denominator,
     counts.value - before.value as value,
     counts.n,
-    before.n as n_other,
+    cast(null as bigint) as n_other,
     cast(null as double precision) as ci_low,
     cast(null as double precision) as ci_high
 from counts

@@ -45,8 +45,8 @@ pairs as (
         schools.ci_high,
         schools.n,
         clusters.n - schools.n as n_other,
-        (clusters.numerator - schools.numerator) as other_numerator,
-        (clusters.denominator - schools.denominator) as other_denominator
+        clusters.numerator - schools.numerator as other_numerator,
+        clusters.denominator - schools.denominator as other_denominator
     from schools
     inner join membership
         on
@@ -66,21 +66,32 @@ others as (
     cross join constants
 ),
 
+differences as (
+    select
+        period,
+        academic_year,
+        entity_code,
+        n,
+        n_other,
+        value - other_value - {{ newcombe_reach('value', 'ci_low', 'other_value', 'other_high') }} as difference_low,
+        value - other_value + {{ newcombe_reach('other_value', 'other_low', 'value', 'ci_high') }} as difference_high
+    from others
+),
+
 placed as (
     select
-        others.period,
-        others.entity_code,
-        others.n,
-        others.n_other,
+        differences.period,
+        differences.entity_code,
+        differences.n,
+        differences.n_other,
         case
-            when others.value - others.other_value - {{ newcombe_reach('others.value', 'others.ci_low', 'others.other_value', 'others.other_high') }} > 0
-                then case when funding.is_raised then 'A' else 'C' end
-            when others.value - others.other_value + {{ newcombe_reach('others.other_value', 'others.other_low', 'others.value', 'others.ci_high') }} < 0
-                then case when funding.is_raised then 'B' else 'D' end
+            when differences.difference_low > 0 then case when funding.is_raised then 'A' else 'C' end
+            when differences.difference_high < 0 then case when funding.is_raised then 'B' else 'D' end
             else ''
         end as quadrant
-    from others
-    inner join funding on others.entity_code = funding.school_code and others.academic_year = funding.academic_year
+    from differences
+    inner join funding
+        on differences.entity_code = funding.school_code and differences.academic_year = funding.academic_year
 ),
 
 quadrants as (

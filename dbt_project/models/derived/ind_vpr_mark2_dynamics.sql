@@ -1,4 +1,4 @@
--- Grain: one row per academic year, level, entity, subject and class: the share of marks «2» against that of the same class number a year before.
+-- Grain: one row per academic year, level, entity, subject and class: the share of «2» against the same class number a year before.
 with compared as (
     select *
     from {{ ref('indicator_compared') }}

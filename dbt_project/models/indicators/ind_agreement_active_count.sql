@@ -1,4 +1,4 @@
--- Grain: one row per as-of date and other party of an agreement that was signed by it, those no longer in force included: they are the zeros.
+-- Grain: one row per as-of date and other party of an agreement that was signed by it; those no longer in force are the zeros.
 with dates as (
     select * from {{ ref('dim_as_of_date') }}
 ),

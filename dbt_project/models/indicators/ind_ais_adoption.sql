@@ -20,7 +20,7 @@ recent as (
     from dates
     inner join months
         on
-            months.snapshot_date <= dates.as_of_date
+            dates.as_of_date >= months.snapshot_date
             and months.snapshot_date > {{ add_years('dates.as_of_date', '-' ~ parameter('system_adoption_years')) }}
 ),
 

@@ -16,7 +16,7 @@ verified as (
         dates.as_of_date,
         actions.*
     from dates
-    inner join actions on actions.verified_date > {{ add_years('dates.as_of_date', -1) }} and actions.verified_date <= dates.as_of_date
+    inner join actions on actions.verified_date > {{ add_years('dates.as_of_date', -1) }} and dates.as_of_date >= actions.verified_date
     where actions.is_effective is not null
 )
 

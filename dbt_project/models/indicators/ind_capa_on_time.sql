@@ -16,7 +16,7 @@ due as (
         dates.as_of_date,
         actions.*
     from dates
-    inner join actions on actions.due_date > {{ add_years('dates.as_of_date', -1) }} and actions.due_date <= dates.as_of_date
+    inner join actions on actions.due_date > {{ add_years('dates.as_of_date', -1) }} and dates.as_of_date >= actions.due_date
 )
 
 select

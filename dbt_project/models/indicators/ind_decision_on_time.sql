@@ -20,11 +20,12 @@ due as (
         dates.as_of_date,
         decisions.*
     from dates
-    inner join decisions on decisions.due_date > {{ add_years('dates.as_of_date', -1) }} and decisions.due_date <= dates.as_of_date
+    inner join decisions on decisions.due_date > {{ add_years('dates.as_of_date', -1) }} and dates.as_of_date >= decisions.due_date
 )
 
 select
-    due.decision_number || '/' || cast(due.decision_date as text) || '/' || due.school_code || '/' || due.oktmo || '/' || due.node_code as unit_id,
+    due.decision_number || '/' || cast(due.decision_date as text) || '/' || due.school_code || '/' || due.oktmo || '/'
+    || due.node_code as unit_id,
     cast(1 as bigint) as units,
     {{ member_of('due') }} as member_code,
     '' as class_name,

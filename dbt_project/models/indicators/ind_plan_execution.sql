@@ -48,7 +48,12 @@ select
     '' as subject_code,
     '' as grade,
     due.plan as breakdown,
-    cast(case when due.state = 'выполнено' and coalesce(due.done_date, due.as_of_date) <= due.as_of_date then 1 else 0 end as double precision) as numerator,
+    cast(
+        case
+            when due.state = 'выполнено' and coalesce(due.done_date, due.as_of_date) <= due.as_of_date then 1
+            else 0
+        end as double precision
+    ) as numerator,
     cast(1 as double precision) as denominator,
     cast(null as double precision) as sum_squares
 from due

@@ -6,6 +6,7 @@ with findings as (
 reviews as (
     select
         *,
+        {{ parameter('programme_criterion_met_share') }} as met_share,
         rank() over (partition by member_code, academic_year order by audit_date desc, audit_code desc) as place
     from findings
     where subject_matter = 'ООП'
@@ -21,7 +22,7 @@ select
     '' as subject_code,
     '' as grade,
     '' as breakdown,
-    cast(case when score >= {{ parameter('programme_criterion_met_share') }} * max_score then 1 else 0 end as double precision) as numerator,
+    cast(case when score >= met_share * max_score then 1 else 0 end as double precision) as numerator,
     cast(1 as double precision) as denominator,
     cast(null as double precision) as sum_squares
 from reviews

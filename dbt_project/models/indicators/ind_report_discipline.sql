@@ -20,7 +20,7 @@ due as (
         dates.as_of_date,
         reports.*
     from dates
-    inner join reports on reports.due_date > {{ add_years('dates.as_of_date', -1) }} and reports.due_date <= dates.as_of_date
+    inner join reports on reports.due_date > {{ add_years('dates.as_of_date', -1) }} and dates.as_of_date >= reports.due_date
 )
 
 select

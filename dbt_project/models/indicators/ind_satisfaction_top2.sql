@@ -1,5 +1,6 @@
--- Grain: one row per questionnaire that counts. Each counts once, however many questions it answers: the share of its answers is its part of
--- the numerator, so Wilson's interval is of questionnaires, not of answers that one hand gave.
+-- Grain: one row per questionnaire that counts.
+-- Each counts once, however many questions it answers: the share of its answers is its part of the numerator, so Wilson's interval is of
+-- questionnaires, not of answers that one hand gave.
 with questionnaires as (
     select * from {{ ref('fct_survey_questionnaire') }}
 )

@@ -28,7 +28,16 @@ counted as (
         sum(coalesce(points, 0)) as points
     from individual
     group by
-        vpr_year, school_login, school_code, {{ class_label('class_name') }}, event_date, academic_year, subject_code, grade, task, max_points
+        vpr_year,
+        school_login,
+        school_code,
+        {{ class_label('class_name') }},
+        event_date,
+        academic_year,
+        subject_code,
+        grade,
+        task,
+        max_points
     union all
     select
         vpr_year,

@@ -112,7 +112,7 @@ own_words as (
             lists.school_code = explanations.school_code
             and (
                 explanations.indicator_code in ('low_results_flag', 'low_results_index')
-                and explanations.period = lists.academic_year
+                and lists.academic_year = explanations.period
                 or explanations.indicator_code in (select works.indicator_code from works)
                 and cast(substring(explanations.period, 1, 4) as bigint)
                 - case when explanations.period like '%/%' then 0 else 1 end

@@ -40,8 +40,8 @@ marked as (
             and unsuppressed.subject_code = earlier.subject_code
             and unsuppressed.grade = earlier.grade
             and unsuppressed.breakdown = earlier.breakdown
-    -- a class is a few people who know one another: it stays in core
-    where unsuppressed.level <> 'class'
+    -- a class is a few people who know one another
+    where not {{ is_listed('indicators.core_levels', 'unsuppressed.level') }}
 )
 
 select

@@ -11,6 +11,13 @@ entities as (
     select * from {{ ref('dim_entity') }}
 ),
 
+judged as (
+    select
+        *,
+        case when score = 0 then coalesce(criterion_name, criterion_code) end as empty_criterion
+    from scores
+),
+
 checks as (
     select
         school_code,
@@ -22,8 +29,8 @@ checks as (
         count(score) as applicable_criteria,
         count(*) - count(score) as inapplicable_criteria,
         sum(case when score = max_score then 1 else 0 end) as full_criteria,
-        {{ join_texts("case when score = 0 then coalesce(criterion_name, criterion_code) end", "'; '", byte_order('criterion_code')) }} as empty_criteria
-    from scores
+        {{ join_texts('empty_criterion', "'; '", byte_order('criterion_code')) }} as empty_criteria
+    from judged
     group by school_code, school_name, check_date
 )
 

@@ -28,7 +28,12 @@ wide as (
         max(case when indicator_code = 'satisfaction_dynamics' then assessment end) as assessment,
         bool_or(is_suppressed) as is_suppressed
     from indicator_values
-    where indicator_code in ('{{ measures | map('first') | join("', '") }}')
+    where
+        indicator_code in (
+            {%- for code, column in measures %}
+            '{{ code }}'{{ ',' if not loop.last }}
+            {%- endfor %}
+        )
     group by period, level, entity_code, breakdown
 )
 

@@ -25,26 +25,34 @@ answered as (
     where indicator_values.indicator_code = 'satisfaction_question_index'
 ),
 
+asked as (
+    select distinct
+        survey_code,
+        respondent_group,
+        question_code
+    from answered
+),
+
 -- the wording of the last version, of the group's own form first
 wordings as (
     select
-        answered.survey_code,
-        answered.respondent_group,
-        answered.question_code,
+        asked.survey_code,
+        asked.respondent_group,
+        asked.question_code,
         questions.question_text,
         row_number() over (
-            partition by answered.survey_code, answered.respondent_group, answered.question_code
+            partition by asked.survey_code, asked.respondent_group, asked.question_code
             order by
-                case when questions.respondent_group = answered.respondent_group then 0 else 1 end,
+                case when questions.respondent_group = asked.respondent_group then 0 else 1 end,
                 length(questions.version) desc,
                 questions.version desc
         ) as place
-    from (select distinct survey_code, respondent_group, question_code from answered) as answered
+    from asked
     inner join questions
         on
-            answered.survey_code = questions.survey_code
-            and answered.question_code = questions.question_code
-            and questions.respondent_group in (answered.respondent_group, 'из ответа')
+            asked.survey_code = questions.survey_code
+            and asked.question_code = questions.question_code
+            and questions.respondent_group in (asked.respondent_group, 'из ответа')
 )
 
 select

@@ -51,8 +51,9 @@ cells as (
             and measured.level in ('school', 'umc', 'kc', 'group', 'region')
             and (asked.subject_code is null or asked.subject_code = measured.subject_code)
             and (
-                case when asked.respondents is null then measured.breakdown = ''
-                    else measured.breakdown = asked.respondents or measured.breakdown like asked.respondents || ' · %' end
+                coalesce(asked.respondents, '') = measured.breakdown
+                -- a group that several surveys ask has a row for each
+                or asked.respondents || ' · ' = substring(measured.breakdown, 1, length(asked.respondents) + 3)
             )
 ),
 
@@ -111,7 +112,9 @@ grid as (
         cells.period_day,
         participants.level,
         participants.entity_code,
-        min(case participants.role when 'КЦ' then '1КЦ' when 'УМЦ' then '2УМЦ' when 'ОО' then '3ОО' else '4' || participants.role end) as role
+        min(
+            case participants.role when 'КЦ' then '1КЦ' when 'УМЦ' then '2УМЦ' when 'ОО' then '3ОО' else '4' || participants.role end
+        ) as role
     from cells
     inner join participants
         on

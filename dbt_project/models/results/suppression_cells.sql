@@ -39,7 +39,7 @@ protected as (
     where
         indicators.is_suppressible
         and cells.n > 0
-        and cells.level <> 'class'
+        and not {{ is_listed('indicators.core_levels', 'cells.level') }}
         and not {{ is_open_breakdown('indicators.open_breakdowns', 'cells.breakdown') }}
 )
 

@@ -1,5 +1,5 @@
-"""The reports of ФИС ОКО on ВПР, 1 (pupils), 2 (marks), 3 (marks against the journal), 4 (scores), 5 (tasks), what a region repacks of them,
-and the scales by which points became marks.
+"""The reports of ФИС ОКО on ВПР, 1 (pupils), 2 (marks), 3 (marks against the journal), 4 (scores), 5 (tasks), what a region repacks
+of them, and the scales by which points became marks.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ select
     cast(null as text) as subject_code,
     cast(count(*) as double precision) as value,
     cast(null as double precision) as expected,
-    'Показатель паспорта «' || min(indicator) || '» не описан: строк ' || cast(count(*) as text) || ', они ни во что не входят' as message_ru,
+    'Показатель паспорта «' || min(indicator) || '» не описан: строк ' || cast(count(*) as text)
+    || ', они ни во что не входят' as message_ru,
     min(file_name) as file_name,
     min(row_number) as row_number
 from passports

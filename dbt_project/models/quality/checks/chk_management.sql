@@ -60,8 +60,8 @@ found as (
         plan as entity_name,
         cast(null as double precision) as value,
         cast(null as double precision) as expected,
-        plan || ', ' || activity || ': статус «' || status_as_written || '» не из списка, пункт считается невыполненным, если нет даты выполнения'
-            as message_ru,
+        plan || ', ' || activity || ': статус «' || status_as_written
+        || '» не из списка, пункт считается невыполненным, если нет даты выполнения' as message_ru,
         file_name,
         row_number
     from states
@@ -89,7 +89,8 @@ found as (
         audit_code as entity_name,
         cast(null as double precision) as value,
         cast(null as double precision) as expected,
-        'Аудит ' || audit_code || ', критерий ' || criterion_code || ': вид, узел или дата не те, что в последней строке аудита' as message_ru,
+        'Аудит ' || audit_code || ', критерий ' || criterion_code
+        || ': вид, узел или дата не те, что в последней строке аудита' as message_ru,
         file_name,
         row_number
     from audits
