@@ -1,3 +1,8 @@
+{# «родители · В3» without its last part: «родители»; a breakdown of one part leaves nothing. #}
+{% macro without_last_part(breakdown) -%}
+    regexp_replace({{ breakdown }}, '( · )?[^·]*$', '')
+{%- endmacro %}
+
 {# Whether a level is one of a list «class, school». #}
 {% macro is_listed(listed, level) -%}
     (', ' || {{ listed }} || ', ' like '%, ' || {{ level }} || ', %')

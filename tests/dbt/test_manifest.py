@@ -136,4 +136,4 @@ def test_diagnostic_indicators_judge_nobody(project: Project) -> None:
     assert diagnostic
     readers = {model.name for model in project.models for _, name in project.layers_read_by(model) if name in diagnostic}
     # all of them meet there, and only the roll-up and the suppression go on from it
-    assert readers == {"indicator_units", "indicator_derived"}
+    assert readers == {"indicator_units", "indicator_derived_rows"}

@@ -3,7 +3,7 @@
 {{ config(schema='intermediate') }}
 
 with derived as (
-    {{ derived_rows() }}
+    select * from {{ ref('indicator_derived_rows') }}
 ),
 
 levels as (

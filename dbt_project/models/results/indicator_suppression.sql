@@ -26,6 +26,10 @@ membership as (
     select * from {{ ref('bridge_membership') }}
 ),
 
+waves as (
+    select * from {{ ref('dim_survey_wave') }}
+),
+
 constants as (
     select {{ parameter('suppression_min_people') }} as min_people
 ),
@@ -117,31 +121,30 @@ sources as (
         derived_cells.*,
         derived_cells.level as source_level,
         derived_cells.entity_code as source_entity,
-        derived_cells.period as source_period
+        derived_cells.period as source_period,
+        derived_cells.breakdown as source_breakdown
     from derived_cells
     union all
     select
         derived_cells.*,
         derived_cells.level as source_level,
         derived_cells.entity_code as source_entity,
-        closed_cells.period as source_period
+        coalesce(waves.previous_wave, derived_cells.period_before) as source_period,
+        coalesce(waves.previous_breakdown, derived_cells.breakdown) as source_breakdown
     from derived_cells
-    inner join closed_cells
+    left join waves
         on
-            derived_cells.derived_from = closed_cells.indicator_code
-            and derived_cells.level = closed_cells.level
-            and derived_cells.entity_code = closed_cells.entity_code
-            and case
-                when derived_cells.period_kind = 'wave' then closed_cells.period < derived_cells.period
-                else closed_cells.period = derived_cells.period_before
-            end
+            derived_cells.period_kind = 'wave'
+            and derived_cells.period = waves.wave
+            and derived_cells.breakdown = waves.breakdown
     where derived_cells.compared_with = 'previous'
     union all
     select
         derived_cells.*,
         membership.level as source_level,
         membership.entity_code as source_entity,
-        derived_cells.period as source_period
+        derived_cells.period as source_period,
+        derived_cells.breakdown as source_breakdown
     from derived_cells
     inner join membership
         on
@@ -170,7 +173,7 @@ closed_derived as (
             and sources.source_entity = closed_cells.entity_code
             and sources.subject_code = closed_cells.subject_code
             and sources.grade = closed_cells.grade
-            and (sources.breakdown = closed_cells.breakdown or sources.breakdown = '')
+            and (sources.source_breakdown = closed_cells.breakdown or sources.source_breakdown = '')
     where sources.is_primary or closed_cells.indicator_code is not null
     group by
         sources.indicator_code,
