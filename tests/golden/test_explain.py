@@ -17,7 +17,6 @@ from orchestration.published import core
 from .conftest import Published
 from .landing_files import personal_data
 
-
 # what has no row of its own to show here: enrolment of the golden region is of another year than its passports; a composite of an academic
 # year takes exams by other numbers; courses are held against a plan by topic, not by person
 SILENT = {
