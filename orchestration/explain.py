@@ -372,10 +372,9 @@ def _fact_rows(indicator: Row, value: Row, fact: Row, rules: list[Row], columns:
     def say(text: str) -> str:
         return _asked(text, indicator, value)
 
-    origin = (
-        "fact.file_name, fact.row_number"
-        if "file_name" in columns
-        else "cast(NULL AS text) AS file_name, cast(NULL AS bigint) AS row_number"
+    origin = ", ".join(
+        f"fact.{name}" if name in columns else f"cast(NULL AS {kind}) AS {name}"
+        for name, kind in (("file_name", "text"), ("row_number", "bigint"))
     )
     reasons = " ".join(f"WHEN {say(rule['condition'])} THEN {rule['place']}" for rule in rules)
     place = f"CASE {reasons} ELSE 0 END" if reasons else "0"

