@@ -1,4 +1,4 @@
-"""docs/coverage.md, the checklist of the founding documents, is true: every row once, every name exists, all sources and indicators serve."""
+"""docs/coverage.md, the checklist of the founding documents, is true: every row once, every name exists, every source serves."""
 
 from __future__ import annotations
 
