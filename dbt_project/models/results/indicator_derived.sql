@@ -35,16 +35,19 @@ valued as (
 ),
 
 broken as (
-    select distinct
+    select
         periods.indicator_code,
-        periods.period
+        periods.period,
+        bool_and(breaks.shows_previous) as shows_previous
     from (select distinct indicator_code, period from valued) as periods
     inner join breaks on periods.indicator_code like breaks.indicator_pattern and periods.period like breaks.period
+    group by periods.indicator_code, periods.period
 ),
 
 paired as (
     select
         now.*,
+        broken.indicator_code is not null as is_broken,
         earlier.value as previous_value,
         now.value - earlier.value as delta,
         least(now.smallest_n, coalesce(earlier.smallest_n, now.smallest_n)) as smaller_n,
@@ -54,7 +57,7 @@ paired as (
     left join broken on now.indicator_code = broken.indicator_code and now.period = broken.period
     left join valued as earlier
         on
-            broken.indicator_code is null
+            coalesce(broken.shows_previous, true)
             and now.indicator_code = earlier.indicator_code
             and now.period_before = earlier.period
             and now.level = earlier.level
@@ -70,7 +73,7 @@ judged as (
         case
             when own_dynamics
                 then {{ dynamics_word('value', '(value - ci_low)', '(ci_high - value)', 'smaller_n', 'dynamics_min_people') }}
-            else {{ dynamics_word('delta', 'change_reach_down', 'change_reach_up', 'smaller_n', 'dynamics_min_people') }}
+            else {{ dynamics_word('case when not is_broken then delta end', 'change_reach_down', 'change_reach_up', 'smaller_n', 'dynamics_min_people') }}
         end as dynamics
     from paired
 )

@@ -1,7 +1,7 @@
 -- Grain: one row per cell of indicator_values whose value is closed in the open marts, and why.
--- Primary: 1-4 people. Complementary: what would give a closed cell by adding and subtracting (see suppression_blocks): the schools of a block,
--- and above them every entity that holds a part of a block, or any of one whose sum itself would tell. Of derived indicators, what would give
--- a closed cell of the indicator that they come from.
+-- Primary: 1-4 people. Complementary: what would give a closed cell by adding and subtracting (see suppression_blocks): the schools of
+-- a block, and above them every entity that holds a part of a block, or any of one whose sum itself would tell. Of derived indicators,
+-- what would give a closed cell of the indicator that they come from.
 with cells as (
     select * from {{ ref('suppression_cells') }}
 ),

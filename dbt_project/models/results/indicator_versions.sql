@@ -60,16 +60,19 @@ measured as (
 
 -- periods that may not be compared with the one before: another population, another form of the procedure
 broken as (
-    select distinct
+    select
         periods.indicator_code,
-        periods.period
+        periods.period,
+        bool_and(breaks.shows_previous) as shows_previous
     from (select distinct indicator_code, period from measured) as periods
     inner join breaks on periods.indicator_code like breaks.indicator_pattern and periods.period like breaks.period
+    group by periods.indicator_code, periods.period
 ),
 
 paired as (
     select
         now.*,
+        broken.indicator_code is not null as is_broken,
         earlier.value as previous_value,
         now.value - earlier.value as delta,
         case when earlier.n < now.n then earlier.n else now.n end as smaller_n,
@@ -81,7 +84,7 @@ paired as (
     left join broken on now.indicator_code = broken.indicator_code and now.period = broken.period
     left join measured as earlier
         on
-            broken.indicator_code is null
+            coalesce(broken.shows_previous, true)
             and now.indicator_code = earlier.indicator_code
             and now.methodology_version = earlier.methodology_version
             and now.structure = earlier.structure
@@ -116,7 +119,7 @@ reached as (
 judged as (
     select
         *,
-        {{ dynamics_word('delta', 'reach_down', 'reach_up', 'smaller_n', 'dynamics_min_people') }} as dynamics
+        {{ dynamics_word('case when not is_broken then delta end', 'reach_down', 'reach_up', 'smaller_n', 'dynamics_min_people') }} as dynamics
     from reached
 )
 

@@ -32,7 +32,13 @@ wholes as (
     select
         slice_id,
         count(*) as codes
-    from (select distinct slice_id, indicator_code, breakdown from school_codes) as distinct_codes
+    from (
+        select distinct
+            slice_id,
+            indicator_code,
+            breakdown
+        from school_codes
+    ) as distinct_codes
     group by slice_id
 ),
 
@@ -176,7 +182,7 @@ settled as (
         schools.slice_id,
         schools.school_code,
         case
-            when settled_safety.is_safe and companions.place is distinct from 1 then 'municipality ' || schools.municipality_code
+            when settled_safety.is_safe and coalesce(companions.place, 0) <> 1 then 'municipality ' || schools.municipality_code
             else 'rest'
         end as block
     from schools

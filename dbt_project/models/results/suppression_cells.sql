@@ -21,7 +21,10 @@ protected as (
         || '|' || cells.period
         || '|' || cells.subject_code
         || '|' || cells.grade
-        || '|' || case when indicators.is_breakdown_part then {{ without_last_part('cells.breakdown') }} else cells.breakdown end as slice_id,
+        || '|' || case
+            when indicators.is_breakdown_part then {{ without_last_part('cells.breakdown') }}
+            else cells.breakdown
+        end as slice_id,
         cells.indicator_code,
         cells.period,
         cells.level,
