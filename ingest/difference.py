@@ -50,7 +50,7 @@ def compare(rows: pl.DataFrame, name: str, layout: Layout, loaded: Loaded, modif
     current = loaded.rows(name, _within(rows, layout.key))
     if current.is_empty():
         return Difference(rows.height, 0, 0, 0, {})
-    compared = [column for column in rows.columns if column in layout.columns and column not in layout.key and column in current.columns]
+    compared = [column for column in _told(rows, layout) if column not in layout.key and column in current.columns]
     current = _typed(current, rows, [*layout.key, *compared])
     current = current.select(*layout.key, pl.col(compared).name.suffix(_NOW), pl.col("_modified_at").alias(_NOW))
     both = rows.join(current, on=layout.key, how="inner", nulls_equal=True)
@@ -75,6 +75,12 @@ def left_behind(rows: Mapping[str, pl.DataFrame], layouts: Mapping[str, Layout],
             held = _typed(held, rows[name], layout.key).join(rows[name], on=layout.key, how="anti", nulls_equal=True)
         left += held.height
     return left
+
+
+def _told(rows: pl.DataFrame, layout: Layout) -> list[str]:
+    """The columns that a person filled in: what is read out of columns that stand here themselves changes with them."""
+    here = [column for column in rows.columns if column in layout.columns]
+    return [column for column in here if not layout.columns[column].joins or not set(layout.columns[column].joins) <= set(here)]
 
 
 def _typed(held: pl.DataFrame, rows: pl.DataFrame, columns: Sequence[str]) -> pl.DataFrame:

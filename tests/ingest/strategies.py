@@ -111,7 +111,8 @@ def rows_of(layout: Layout, most: int = 5) -> st.SearchStrategy[list[Record]]:
 
 def _consistent(row: Record, layout: Layout) -> Record:
     """The row with what its checks want made true."""
-    for check in layout.checks:
+    # from the last to the first: of a chain of limits the upper ones are settled before the lower
+    for check in reversed(layout.checks):
         for low, high in filter(None, (check.order, check.at_most)):
             if row[low] is not None and row[high] is not None:
                 row[low] = min(row[low], row[high])
