@@ -45,6 +45,8 @@ class Place:
 
 
 Relation = tuple[str, str]
+# the comment of a relation, and those of its columns by name
+Description = tuple[str | None, dict[str, str | None]]
 
 
 def publish(build: Path, place: Place, publication_id: str, personal: Personal) -> Path:
@@ -81,10 +83,12 @@ def current_publication(link: Path) -> str | None:
 
 def _write_files(build: Path, folder: Path, personal: Personal) -> None:
     with _attached(build) as connection:
+        described = _descriptions(connection)
         everything = _relations(connection, (*OPEN_SCHEMAS, CORE_SCHEMA))
         units = [relation for relation in _relations(connection, UNITS[:1]) if relation == UNITS]
-        _copy(connection, folder / CORE_FILE, [*everything, *units])
-        _copy(connection, folder / OPEN_FILE, [name for name in everything if _is_open(connection, name, personal)])
+        opened = [relation for relation in everything if _is_open(relation, described[relation], personal)]
+        _copy(connection, folder / CORE_FILE, [*everything, *units], described)
+        _copy(connection, folder / OPEN_FILE, opened, described)
 
 
 @contextmanager
@@ -106,41 +110,47 @@ def _relations(connection: duckdb.DuckDBPyConnection, schemas: Collection[str]) 
     return connection.execute(sql, [list(schemas)]).fetchall()
 
 
-def _is_open(connection: duckdb.DuckDBPyConnection, relation: Relation, personal: Personal) -> bool:
+def _descriptions(connection: duckdb.DuckDBPyConnection) -> dict[Relation, Description]:
+    """Of every relation of the build its comment and those of its columns, read once: DuckDB looks through all of them each time."""
+    of_relation = "SELECT schema_name, {0}_name, comment FROM duckdb_{0}s() WHERE database_name = 'build'"
+    both = f"{of_relation.format('table')} UNION ALL {of_relation.format('view')}"
+    described: dict[Relation, Description] = {(schema, name): (text, {}) for schema, name, text in connection.execute(both).fetchall()}
+    columns = "SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() WHERE database_name = 'build'"
+    for schema, name, column, text in connection.execute(columns).fetchall():
+        described[schema, name][1][column] = text
+    return described
+
+
+def _is_open(relation: Relation, description: Description, personal: Personal) -> bool:
     """Every mart and everything of quality; of the core only dimensions without people."""
     schema, table = relation
     if schema != CORE_SCHEMA:
         return True
-    columns = {name for name, _ in _column_comments(connection, relation)}
-    return table.startswith(DIMENSION) and not columns & (personal.pseudonyms | personal.identities)
+    return table.startswith(DIMENSION) and not set(description[1]) & (personal.pseudonyms | personal.identities)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, target: Path, relations: list[Relation]) -> None:
+def _copy(connection: duckdb.DuckDBPyConnection, target: Path, relations: list[Relation], described: dict[Relation, Description]) -> None:
     connection.execute(f"ATTACH {_literal(str(target))} AS target")
+    connection.begin()
     for schema in sorted({schema for schema, _ in relations} | set(OPEN_SCHEMAS) | {CORE_SCHEMA}):
         connection.execute(f"CREATE SCHEMA target.{schema}")
     for relation in relations:
         name = ".".join(f'"{part}"' for part in relation)
         connection.execute(f"CREATE TABLE target.{name} AS FROM build.{name}")
-        _comment(connection, relation, name)
+        _comment(connection, name, described[relation])
+    connection.commit()
     connection.execute("CHECKPOINT target")
     connection.execute("DETACH target")
 
 
-def _comment(connection: duckdb.DuckDBPyConnection, relation: Relation, name: str) -> None:
+def _comment(connection: duckdb.DuckDBPyConnection, name: str, description: Description) -> None:
     """Descriptions travel with the tables: they are what a reader of the file has for documentation."""
-    of_table = "SELECT comment FROM {}() WHERE database_name = 'build' AND schema_name = ? AND {} = ? AND comment IS NOT NULL"
-    both = of_table.format("duckdb_tables", "table_name") + " UNION ALL " + of_table.format("duckdb_views", "view_name")
-    for (comment,) in connection.execute(both, [*relation, *relation]).fetchall():
-        connection.execute(f"COMMENT ON TABLE target.{name} IS {_literal(comment)}")
-    for column, comment in _column_comments(connection, relation):
-        if comment:
-            connection.execute(f'COMMENT ON COLUMN target.{name}."{column}" IS {_literal(comment)}')
-
-
-def _column_comments(connection: duckdb.DuckDBPyConnection, relation: Relation) -> list[tuple[str, str | None]]:
-    sql = "SELECT column_name, comment FROM duckdb_columns() WHERE database_name = 'build' AND schema_name = ? AND table_name = ?"
-    return connection.execute(sql, list(relation)).fetchall()
+    of_table, of_columns = description
+    if of_table:
+        connection.execute(f"COMMENT ON TABLE target.{name} IS {_literal(of_table)}")
+    for column, text in of_columns.items():
+        if text:
+            connection.execute(f'COMMENT ON COLUMN target.{name}."{column}" IS {_literal(text)}')
 
 
 def _literal(text: str) -> str:
