@@ -6,6 +6,7 @@ with breaks as (
 select
     indicator_pattern,
     period,
+    shows_previous,
     reason_ru as reason,
     evidence
 from breaks

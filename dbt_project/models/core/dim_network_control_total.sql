@@ -9,6 +9,10 @@ nodes as (
 
 region as (
     select * from {{ ref('int_region__resolved') }}
+),
+
+loaded as (
+    select count(*) as number_of_nodes from nodes
 )
 
 select
@@ -19,7 +23,7 @@ select
     totals.evidence
 from totals
 inner join region on totals.region_code = region.region_code
-left join nodes on totals.node_role = nodes.role and totals.total_date between nodes.valid_from and nodes.valid_to
 -- without any network there is nothing to count
-where exists (select 1 from nodes)
+inner join loaded on loaded.number_of_nodes > 0
+left join nodes on totals.node_role = nodes.role and totals.total_date between nodes.valid_from and nodes.valid_to
 group by totals.total_date, totals.node_role, totals.expected_nodes, totals.evidence

@@ -11,22 +11,8 @@ subjects as (
     select * from {{ ref('dim_subject') }}
 ),
 
-thresholds as (
-    select * from {{ ref('dim_threshold') }}
-),
-
--- the minimum of the certificate where the subject has one, else that of universities
 minimums as (
-    select
-        threshold_year,
-        subject_code,
-        coalesce(
-            max(case when threshold_kind = 'минимум_аттестат' then threshold_value end),
-            max(case when threshold_kind = 'минимум_вуз' then threshold_value end)
-        ) as minimum
-    from thresholds
-    where procedure_name = 'ЕГЭ'
-    group by threshold_year, subject_code
+    select * from {{ ref('dim_ege_minimum') }}
 ),
 
 units as (
@@ -47,7 +33,7 @@ units as (
         cast(1 as double precision) as denominator
     from attempts
     inner join subjects on attempts.subject_code = subjects.subject_code
-    left join minimums on attempts.exam_year = minimums.threshold_year and attempts.subject_code = minimums.subject_code
+    left join minimums on attempts.exam_year = minimums.exam_year and attempts.subject_code = minimums.subject_code
     where
         attempts.procedure_name = 'ЕГЭ'
         and attempts.is_final

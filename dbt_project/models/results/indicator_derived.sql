@@ -1,5 +1,6 @@
 -- Grain: one row per derived indicator, period, level, entity, subject, class and breakdown, compared with the period before.
--- Two intervals make the interval of the change: Newcombe's way for any estimates (MOVER). A value that is itself a change speaks for itself.
+-- Two intervals make the interval of the change: Newcombe's way for any estimates (MOVER).
+-- A value that is itself a change speaks for itself.
 {{ config(schema='intermediate') }}
 
 with derived as (
@@ -35,21 +36,15 @@ valued as (
 ),
 
 broken as (
-    select
-        periods.indicator_code,
-        periods.period,
-        bool_and(breaks.shows_previous) as shows_previous
-    from (select distinct indicator_code, period from valued) as periods
-    inner join breaks on periods.indicator_code like breaks.indicator_pattern and periods.period like breaks.period
-    group by periods.indicator_code, periods.period
+    {{ broken_periods('valued') }}
 ),
 
 paired as (
     select
         now.*,
-        broken.indicator_code is not null as is_broken,
         earlier.value as previous_value,
         now.value - earlier.value as delta,
+        case when broken.indicator_code is null then now.value - earlier.value end as judged_delta,
         least(now.smallest_n, coalesce(earlier.smallest_n, now.smallest_n)) as smaller_n,
         {{ newcombe_reach('now.value', 'now.ci_low', 'earlier.value', 'earlier.ci_high') }} as change_reach_down,
         {{ newcombe_reach('earlier.value', 'earlier.ci_low', 'now.value', 'now.ci_high') }} as change_reach_up
@@ -73,7 +68,7 @@ judged as (
         case
             when own_dynamics
                 then {{ dynamics_word('value', '(value - ci_low)', '(ci_high - value)', 'smaller_n', 'dynamics_min_people') }}
-            else {{ dynamics_word('case when not is_broken then delta end', 'change_reach_down', 'change_reach_up', 'smaller_n', 'dynamics_min_people') }}
+            else {{ dynamics_word('judged_delta', 'change_reach_down', 'change_reach_up', 'smaller_n', 'dynamics_min_people') }}
         end as dynamics
     from paired
 )

@@ -1,4 +1,4 @@
--- Grain: one row per indicator, version, structure, period, level, entity, subject, class and breakdown that indicator_values does not have:
+-- Grain: one row per indicator, version, structure, period, level, entity, subject, class and breakdown outside indicator_values:
 -- other versions of the definition, and the current one with schools where they, or their successors, are today.
 with versions as (
     select * from {{ ref('indicator_versions') }}

@@ -60,21 +60,15 @@ measured as (
 
 -- periods that may not be compared with the one before: another population, another form of the procedure
 broken as (
-    select
-        periods.indicator_code,
-        periods.period,
-        bool_and(breaks.shows_previous) as shows_previous
-    from (select distinct indicator_code, period from measured) as periods
-    inner join breaks on periods.indicator_code like breaks.indicator_pattern and periods.period like breaks.period
-    group by periods.indicator_code, periods.period
+    {{ broken_periods('measured') }}
 ),
 
 paired as (
     select
         now.*,
-        broken.indicator_code is not null as is_broken,
         earlier.value as previous_value,
         now.value - earlier.value as delta,
+        case when broken.indicator_code is null then now.value - earlier.value end as judged_delta,
         case when earlier.n < now.n then earlier.n else now.n end as smaller_n,
         {{ newcombe_reach('now.value', 'now.share_low', 'earlier.value', 'earlier.share_high') }} as share_reach_down,
         {{ newcombe_reach('earlier.value', 'earlier.share_low', 'now.value', 'now.share_high') }} as share_reach_up,
@@ -119,7 +113,7 @@ reached as (
 judged as (
     select
         *,
-        {{ dynamics_word('case when not is_broken then delta end', 'reach_down', 'reach_up', 'smaller_n', 'dynamics_min_people') }} as dynamics
+        {{ dynamics_word('judged_delta', 'reach_down', 'reach_up', 'smaller_n', 'dynamics_min_people') }} as dynamics
     from reached
 )
 
