@@ -259,7 +259,8 @@ class Refresh:
         from warehouse.publish import Place, publish
 
         place = Place(self.settings.publications, self.settings.published, self.settings.keep_publications)
-        publish(build_path(self.settings), place, self.id, personal_columns(self.sources.values()))
+        personal = personal_columns(self.sources.values())
+        publish(build_path(self.settings), place, self.id, personal, dbt_runs.descriptions(self.settings))
 
     def _audit_in_place(self) -> None:
         from warehouse.audit import AuditFailed, faults

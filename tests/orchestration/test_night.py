@@ -73,6 +73,8 @@ def test_a_first_night_publishes(settings: Settings, capfd: pytest.CaptureFixtur
     assert night() == 0
     assert mean_score(settings) == pytest.approx(sum(SCORES) / len(SCORES))
     assert published(settings, "SELECT count(*) FROM quality.rejections") == [(0,)]
+    undescribed = "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE schema_name = 'marts' AND comment IS NULL"
+    assert published(settings, undescribed) == []
     assert published(settings, "SELECT publication_id FROM quality.publication") == [(current_publication(settings.published),)]
     out, said = capfd.readouterr()
     assert out == ""
