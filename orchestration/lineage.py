@@ -105,7 +105,9 @@ def _places(explain: Mapping[str, Any]) -> dict[str, str]:
 def basis_of(entry: Mapping[str, Any], project: Project) -> Basis:
     """The parameters and seeds of the indicator's own model, of what it reads and of the facts behind it."""
     model = f"ind_{entry['code']}"
-    read = {model, *_REF.findall(with_macros(project.models.get(model, ""), project)), *entry["evidence"]}
+    read = {model, *_refs(model, project), *entry["evidence"]}
+    # a dimension may be a choice from another one: the minimum of a subject from all thresholds
+    read |= {refs[0] for name in read if name.startswith("dim_") and len(refs := _refs(name, project)) == 1 and refs[0].startswith("dim_")}
     texts = [with_macros(project.models[name], project) for name in sorted(read) if name in project.models]
     refs = {name for text in texts for name in _REF.findall(text)}
     return Basis(
@@ -113,6 +115,10 @@ def basis_of(entry: Mapping[str, Any], project: Project) -> Basis:
         seeds=tuple(sorted((refs & project.seeds) - {"parameters"})),
         has_thresholds="dim_threshold" in read,
     )
+
+
+def _refs(model: str, project: Project) -> list[str]:
+    return _REF.findall(with_macros(project.models.get(model, ""), project))
 
 
 def common_parameters(project: Project, results: Iterable[str]) -> list[str]:
