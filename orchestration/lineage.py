@@ -106,8 +106,7 @@ def basis_of(entry: Mapping[str, Any], project: Project) -> Basis:
     """The parameters and seeds of the indicator's own model, of what it reads and of the facts behind it."""
     model = f"ind_{entry['code']}"
     read = {model, *_refs(model, project), *entry["evidence"]}
-    # a dimension may be a choice from another one: the minimum of a subject from all thresholds
-    read |= {refs[0] for name in read if name.startswith("dim_") and len(refs := _refs(name, project)) == 1 and refs[0].startswith("dim_")}
+    read |= {origin for name in read if (origin := _chosen_from(name, project))}
     texts = [with_macros(project.models[name], project) for name in sorted(read) if name in project.models]
     refs = {name for text in texts for name in _REF.findall(text)}
     return Basis(
@@ -115,6 +114,12 @@ def basis_of(entry: Mapping[str, Any], project: Project) -> Basis:
         seeds=tuple(sorted((refs & project.seeds) - {"parameters"})),
         has_thresholds="dim_threshold" in read,
     )
+
+
+def _chosen_from(model: str, project: Project) -> str | None:
+    """The one other dimension that a dimension is a choice from: the minimum of a subject from all thresholds."""
+    read = _refs(model, project)
+    return read[0] if len(read) == 1 and model.startswith("dim_") and read[0].startswith("dim_") else None
 
 
 def _refs(model: str, project: Project) -> list[str]:
