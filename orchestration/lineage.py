@@ -121,7 +121,6 @@ def basis_of(entry: Mapping[str, Any], project: Project) -> Basis:
     )
 
 
-<<<<<<< HEAD
 def _dated(facts: Iterable[str], project: Project) -> set[str]:
     """The facts, and in the place of one whose rows come from no single file those of the core that it is made of."""
     found, waiting, seen = set(), list(facts), set()
@@ -136,7 +135,8 @@ def _dated(facts: Iterable[str], project: Project) -> set[str]:
         else:
             waiting += [name for name in _REF.findall(text) if name.startswith(_FACTS)]
     return found
-=======
+
+
 def _chosen_from(model: str, project: Project) -> str | None:
     """The one other dimension that a dimension is a choice from: the minimum of a subject from all thresholds."""
     read = _refs(model, project)
@@ -145,7 +145,6 @@ def _chosen_from(model: str, project: Project) -> str | None:
 
 def _refs(model: str, project: Project) -> list[str]:
     return _REF.findall(with_macros(project.models.get(model, ""), project))
->>>>>>> main
 
 
 def common_parameters(project: Project, results: Iterable[str]) -> list[str]:
