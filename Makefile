@@ -7,8 +7,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # the environments are made by `setup`; without --no-sync every call would compile them again
 OKO := $(UV) run --no-sync oko
 RUN := $(UV) run --no-sync
-# two files at a time, in their order: the slow ones come first
-PYTEST := $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
+# two groups at a time (tests/conftest.py says which), in their order: the slow ones come first
+PYTEST := $(RUN) pytest -n 2 --dist loadgroup --no-loadscope-reorder
 OKO_HOME ?= $(CURDIR)/data
 export OKO_HOME
 # bytecode is compiled once at install: Python imports are the fixed cost of a night
