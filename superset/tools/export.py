@@ -12,13 +12,13 @@ import sys
 from pathlib import Path
 
 import yaml
-from bundle import Asset, asset_uuid, canonical, read
+from bundle import Asset, asset_uuid, canonical, common_style, read
 from home import ASSETS, environment
 from normalise import normalised
 
 Exported = dict[str, list[Asset]]
 
-_DASHBOARD = ("css", "dashboard_title", "description", "metadata", "position", "published", "slug", "uuid", "version")
+_DASHBOARD = ("dashboard_title", "description", "metadata", "position", "published", "slug", "uuid", "version")
 _METADATA = (
     *("chart_configuration", "color_scheme", "cross_filters_enabled", "expanded_slices", "filter_bar_orientation"),
     *("global_chart_configuration", "label_colors", "map_label_colors", "native_filter_configuration", "refresh_frequency"),
@@ -56,7 +56,7 @@ def assets_of(exported: Exported, folder: Path) -> dict[Path, Asset]:
         path = folder / "datasets" / _database(dataset, folder) / f"{dataset['table_name']}.yaml"
         found[path] = normalised(path, "datasets", _dataset(dataset, read(path) if path.exists() else {}))
     path = folder / "dashboards" / f"{dashboard['slug']}.yaml"
-    found[path] = normalised(path, "dashboards", _dashboard(dashboard, read(path) if path.exists() else {}, paths))
+    found[path] = normalised(path, "dashboards", _dashboard(dashboard, read(path) if path.exists() else {}, paths, common_style(folder)))
     return found
 
 
@@ -106,14 +106,16 @@ def _in_order(items: list[Asset], before: list[Asset], name: str) -> list[Asset]
     return sorted(items, key=lambda item: places.get(item[name], len(places)))
 
 
-def _dashboard(dashboard: Asset, before: Asset, paths: dict[str, Path]) -> Asset:
+def _dashboard(dashboard: Asset, before: Asset, paths: dict[str, Path], style: str) -> Asset:
     numbers = _numbers(dashboard, before)
     metadata = _only(dashboard["metadata"], _METADATA)
     metadata["native_filter_configuration"] = [_native(native, numbers) for native in metadata["native_filter_configuration"]]
     # Superset lists here what its numbers of charts were; the files keep the whole dashboard
     for key in ("chart_configuration", "global_chart_configuration"):
         metadata[key] = before.get("metadata", {}).get(key, {})
-    return _only(dashboard, _DASHBOARD) | {"metadata": metadata, "position": _position(dashboard["position"], numbers, paths)}
+    own = (dashboard.get("css") or "").removeprefix(style).strip("\n")
+    css = {"css": own + "\n"} if own else {}
+    return _only(dashboard, _DASHBOARD) | css | {"metadata": metadata, "position": _position(dashboard["position"], numbers, paths)}
 
 
 def _places(position: Asset) -> list[Asset]:
