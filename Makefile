@@ -7,8 +7,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # the environments are made by `setup`; without --no-sync every call would compile them again
 OKO := $(UV) run --no-sync oko
 RUN := $(UV) run --no-sync
-# two files at a time, in their order: the slow ones come first
-PYTEST := $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
+# two groups at a time (tests/conftest.py says which), in their order: the slow ones come first
+PYTEST := $(RUN) pytest -n 2 --dist loadgroup --no-loadscope-reorder
 OKO_HOME ?= $(CURDIR)/data
 export OKO_HOME
 # bytecode is compiled once at install: Python imports are the fixed cost of a night
@@ -16,7 +16,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
 export DO_NOT_TRACK := 1
 
-.PHONY: help up setup test test-full lint generate acceptance bench
+.PHONY: help up setup test test-full lint generate superset-export acceptance bench
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -60,6 +60,10 @@ generate: setup ## files made from declarations: dbt sources, plain staging mode
 	@$(RUN) python -m orchestration.dbt_sources
 	@$(RUN) python -m orchestration.source_docs
 	@$(RUN) python -m orchestration.indicator_docs
+
+superset-export: setup ## SLUG=…: a dashboard edited in the browser back into superset/assets
+	@superset/.venv/bin/python superset/tools/export.py $(SLUG)
+	@superset/.venv/bin/python superset/tools/validate.py
 
 acceptance: setup ## the region of ../shared/acceptance through an empty home, compared
 	@$(RUN) python tests/acceptance.py

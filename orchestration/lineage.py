@@ -109,7 +109,8 @@ def _places(explain: Mapping[str, Any]) -> dict[str, str]:
 def basis_of(entry: Mapping[str, Any], project: Project) -> Basis:
     """The parameters and seeds of the indicator's own model, of what it reads and of the facts behind it."""
     model = f"ind_{entry['code']}"
-    read = {model, *_REF.findall(with_macros(project.models.get(model, ""), project)), *entry["evidence"]}
+    read = {model, *_refs(model, project), *entry["evidence"]}
+    read |= {origin for name in read if (origin := _chosen_from(name, project))}
     texts = [with_macros(project.models[name], project) for name in sorted(read) if name in project.models]
     refs = {name for text in texts for name in _REF.findall(text)}
     return Basis(
@@ -134,6 +135,16 @@ def _dated(facts: Iterable[str], project: Project) -> set[str]:
         else:
             waiting += [name for name in _REF.findall(text) if name.startswith(_FACTS)]
     return found
+
+
+def _chosen_from(model: str, project: Project) -> str | None:
+    """The one other dimension that a dimension is a choice from: the minimum of a subject from all thresholds."""
+    read = _refs(model, project)
+    return read[0] if len(read) == 1 and model.startswith("dim_") and read[0].startswith("dim_") else None
+
+
+def _refs(model: str, project: Project) -> list[str]:
+    return _REF.findall(with_macros(project.models.get(model, ""), project))
 
 
 def common_parameters(project: Project, results: Iterable[str]) -> list[str]:

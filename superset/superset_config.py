@@ -12,7 +12,7 @@ import os
 import secrets
 from codecs import BOM_UTF8
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flask import Flask, Response
@@ -170,7 +170,7 @@ GLOBAL_ASYNC_QUERIES_JWT_SECRET = _derived("async queries")
 APP_NAME = "Око"
 APP_ICON = _data_uri(HERE / "logo.svg")
 FAVICONS = [{"href": _data_uri(HERE / "icon.svg")}]
-THEME_DEFAULT = {
+THEME_DEFAULT: dict[str, Any] = {
     "token": {
         "brandAppName": APP_NAME,
         "brandLogoAlt": "Око: качество образования региона",
@@ -190,7 +190,20 @@ THEME_DEFAULT = {
     },
     "algorithm": "default",
 }
-THEME_DARK = None
+# People choose in the settings, or their system does for them.
+THEME_DARK = {
+    "token": THEME_DEFAULT["token"]
+    | {
+        "brandLogoUrl": _data_uri(HERE / "logo_dark.svg"),
+        "colorPrimary": "#5aa6d6",
+        "colorLink": "#7cbbe4",
+        "colorInfo": "#5aa6d6",
+        "colorSuccess": "#5fb585",
+        "colorWarning": "#e0a13a",
+        "colorError": "#e0766b",
+    },
+    "algorithm": "dark",
+}
 # The same six colours in every chart, in an order that people with colour-blindness can tell apart (after Okabe and Ito).
 EXTRA_CATEGORICAL_COLOR_SCHEMES = [
     {

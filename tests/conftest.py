@@ -17,8 +17,17 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+# the golden region is refreshed once an engine and worker: all its tests belong to one worker; other tests go with their file
+TOGETHER = Path(__file__).parent / "golden"
 POSTGRES_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 START_SECONDS = 60
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Says to xdist which tests share their fixtures."""
+    for item in items:
+        group = TOGETHER if TOGETHER in item.path.parents else item.path
+        item.add_marker(pytest.mark.xdist_group(str(group)))
 
 
 def _as_postgres(arguments: list[str | Path]) -> list[str]:

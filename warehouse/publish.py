@@ -91,7 +91,7 @@ def _write_files(build: Path, folder: Path, personal: Personal, described: Descr
         columns = _columns(connection)
         everything = _relations(connection, (*OPEN_SCHEMAS, CORE_SCHEMA))
         units = [relation for relation in _relations(connection, UNITS[:1]) if relation == UNITS]
-        opened = [relation for relation in everything if _is_open(relation, columns[relation], personal)]
+        opened = [relation for relation in everything if is_open(relation, columns[relation], personal)]
         _copy(connection, folder / CORE_FILE, [*everything, *units], described)
         _copy(connection, folder / OPEN_FILE, opened, described)
 
@@ -124,7 +124,7 @@ def _columns(connection: duckdb.DuckDBPyConnection) -> dict[Relation, list[str]]
     return columns
 
 
-def _is_open(relation: Relation, columns: list[str], personal: Personal) -> bool:
+def is_open(relation: Relation, columns: list[str], personal: Personal) -> bool:
     """Every mart and everything of quality; of the core only dimensions without people."""
     schema, table = relation
     if schema != CORE_SCHEMA:

@@ -53,9 +53,21 @@ def canonical(asset: Asset) -> str:
     return "---\n" + yaml.dump(asset, Dumper=_Dumper, allow_unicode=True, sort_keys=True, width=130)
 
 
+def styled(assets: Path, dashboard: Asset) -> Asset:
+    """A dashboard with the style of all of them before its own."""
+    return dashboard | {"css": "\n".join(filter(None, (common_style(assets), dashboard.get("css"))))}
+
+
+def common_style(assets: Path) -> str:
+    """The style that every dashboard has."""
+    return (assets / "dashboard.css").read_text()
+
+
 def bundle_for(assets: Path, home: Path) -> dict[str, str]:
-    """What the importer takes, file name → text, with the connection pointing at the publication of this home."""
+    """What the importer takes, file name → text: connections pointing at the publication of this home, dashboards with the common style."""
     files = {str(path.relative_to(assets)): path.read_text() for kind in KINDS for path in sorted((assets / kind).rglob("*.yaml"))}
+    for path in (assets / "dashboards").glob("*.yaml"):
+        files[str(path.relative_to(assets))] = canonical(styled(assets, read(path)))
     filled = {name: text.replace("{OKO_HOME}", str(home)) if name.startswith("databases/") else text for name, text in files.items()}
     return {"metadata.yaml": _METADATA} | filled
 

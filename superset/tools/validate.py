@@ -11,8 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-from bundle import KINDS, Asset, canonical, load
+from bundle import KINDS, Asset, canonical, load, read
 from home import ASSETS, SUPERSET
 from normalise import normalised
 
@@ -24,6 +23,14 @@ _LOCKED = {
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
 }
+
+# types of the contracts → how Superset calls them
+_TYPES = {
+    **{"text": "VARCHAR", "integer": "INTEGER", "bigint": "BIGINT", "double precision": "DOUBLE", "boolean": "BOOLEAN", "date": "DATE"},
+    "timestamp": "TIMESTAMP",
+}
+# (schema, table) → column → type
+Models = dict[tuple[str, str], dict[str, str]]
 
 _NO_DATASET: Asset = {"columns": [], "metrics": []}
 
@@ -56,18 +63,18 @@ def check_databases(content: Assets) -> Iterator[str]:
                 yield f"{name}: {permission} must be false"
 
 
-def dbt_columns(project: Path) -> dict[tuple[str, str], set[str]]:
-    """(schema, table) → columns, as the contracts of the models say; schema = folder, table = name after `__`."""
-    models: dict[tuple[str, str], set[str]] = {}
+def dbt_columns(project: Path) -> Models:
+    """What the contracts of the models say; schema = folder, table = name after `__`."""
+    models: Models = {}
     for path in sorted((project / "models").rglob("*.yml")):
         schema = path.relative_to(project / "models").parts[0]
-        for model in (yaml.safe_load(path.read_text()) or {}).get("models", []):
+        for model in (read(path) or {}).get("models", []):
             table = model["name"].rsplit("__", 1)[-1]
-            models[schema, table] = {column["name"] for column in model.get("columns", [])}
+            models[schema, table] = {column["name"]: column.get("data_type", "") for column in model.get("columns", [])}
     return models
 
 
-def check_datasets(content: Assets, models: dict[tuple[str, str], set[str]]) -> Iterator[str]:
+def check_datasets(content: Assets, models: Models) -> Iterator[str]:
     databases = _by_uuid(content["databases"])
     for name, dataset in content["datasets"].items():
         if dataset["database_uuid"] not in databases:
@@ -78,11 +85,15 @@ def check_datasets(content: Assets, models: dict[tuple[str, str], set[str]]) -> 
         for item in [*dataset["columns"], *dataset["metrics"]]:
             yield from _russian(name, item.get("column_name") or item["metric_name"], item.get("verbose_name"))
         key = (dataset["schema"], dataset["table_name"])
-        physical = {column["column_name"] for column in dataset["columns"] if not column.get("expression")}
+        physical = {column["column_name"]: column.get("type") for column in dataset["columns"] if not column.get("expression")}
         if key not in models:
             yield f"{name}: no dbt model {'.'.join(key)}"
-        elif missing := physical - models[key]:
+            continue
+        if missing := physical.keys() - models[key].keys():
             yield f"{name}: columns that the dbt model has not: {', '.join(sorted(missing))}"
+        for column, kind in physical.items():
+            if column in models[key] and kind != _TYPES.get(models[key][column]):
+                yield f"{name}: {column} is {kind}, in the dbt model {models[key][column]}"
 
 
 def _used(params: Asset) -> set[str]:
@@ -156,7 +167,7 @@ def check_dashboards(content: Assets) -> Iterator[str]:
             yield f"{name}: on no dashboard"
 
 
-def check_content(content: Assets, models: dict[tuple[str, str], set[str]]) -> Iterator[str]:
+def check_content(content: Assets, models: Models) -> Iterator[str]:
     yield from check_databases(content)
     yield from check_datasets(content, models)
     yield from check_charts(content)

@@ -37,6 +37,8 @@ class Watch:
     errors: list[str] = field(default_factory=list)
     foreign: dict[str, str] = field(default_factory=dict)
     answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    # number of a chart → what the page got for it, in the order of the answers
+    data: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.on("console", lambda said: self._console(said.type, said.text))
@@ -61,7 +63,16 @@ class Watch:
         if response.status >= 400:
             self.errors.append(f"{response.status} {response.url}")
         elif "/api/v1/chart/data" in response.url:
-            self.answers.append((response.status, response.json()))
+            body = response.json()
+            self.answers.append((response.status, body))
+            number = (response.request.post_data_json or {}).get("form_data", {}).get("slice_id")
+            if number is not None:
+                self.data.append((int(number), body))
+
+    def clear(self) -> None:
+        """Forgets what was heard so far."""
+        for heard in (self.errors, self.answers, self.data):
+            heard.clear()
 
     def left_the_machine(self) -> list[str]:
         """Foreign requests that the content security policy did not stop before they were sent."""
@@ -75,6 +86,12 @@ class Dashboard:
         self.page = page
         page.goto(f"{url}/superset/dashboard/{slug}/")
         page.locator("[data-test=dashboard-content-wrapper], .dashboard-content").first.wait_for(timeout=60_000)
+
+    def open_tab(self, title: str) -> None:
+        """A tab by its title; nothing where the page has none."""
+        if title:
+            self.page.locator(".dashboard-component-tabs .ant-tabs-tab", has_text=title).first.click()
+            self.page.wait_for_timeout(500)
 
     def show_all(self) -> None:
         """A window as high as the page: charts outside the window are not drawn by Superset."""

@@ -113,19 +113,19 @@ def check_card(cards: list[dict[str, str]], words: str, value: float, unit: str,
 def check_cards(dashboard: Dashboard, expected: Marts, choice: Choice) -> None:
     subject, year = expected.subject_code(choice.subject), str(choice.year)
     passed = expected.value("ege_pass_share_mandatory", year, "region")
-    check_card(dashboard.rows("region-pass"), "обязательным", passed, "share", year)
+    check_card(dashboard.rows("region-pass-cards"), "обязательным", passed, "share", year)
     for words, code in EGE.items():
         unit = "mean" if code == "ege_mean_score" else "share"
-        check_card(dashboard.rows("region-subject"), words, expected.value(code, year, "region", subject=subject), unit, year)
+        check_card(dashboard.rows("region-subject-cards"), words, expected.value(code, year, "region", subject=subject), unit, year)
     for words, code in REGISTERS.items():
         unit = "count" if code == "cert_active_count" else "share"
         value = expected.value(code, f"{year}-01-01", "region")
-        check_card(dashboard.rows("region-registers"), words, value, unit, f"01.01.{year}")
+        check_card(dashboard.rows("region-registers-cards"), words, value, unit, f"01.01.{year}")
 
 
 def check_vpr(dashboard: Dashboard, expected: Marts, choice: Choice) -> None:
     period = f"{choice.year - 1}/{choice.year}"
-    cards = dashboard.rows("region-vpr")
+    cards = dashboard.rows("region-vpr-cards")
     [grade] = [int(numbers(card["indicator_title"])[-1]) for card in cards[:1]]
     value = expected.value("vpr_quality", period, "region", subject=expected.subject_code(choice.subject), grade=str(grade))
     check_card(cards, f"{grade} класс", value, "share", period)
@@ -188,7 +188,7 @@ def check_sources(dashboard: Dashboard, expected: Marts) -> None:
     sql = "select {} from quality.loads where source = 'ege'"
     close(numbers(shown["files"])[0], expected.one(sql.format("count(distinct file_sha256)")), digits=0)
     [[as_of]] = expected.connection.execute("select strftime(as_of, '%d.%m.%Y') from quality.publication").fetchall()
-    assert [row["as_of_text"] for row in dashboard.rows("publication")] == [as_of]
+    assert [row["as_of_text"] for row in dashboard.rows("publication-cards")] == [as_of]
 
 
 def check(dashboard: Dashboard, expected: Marts, choice: Choice) -> None:

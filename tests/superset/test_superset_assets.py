@@ -22,7 +22,7 @@ DASHBOARD = "dashboards/region-overview.yaml"
 DATABASE = "databases/oko.yaml"
 REPOSITORY = Path(__file__).resolve().parents[2]
 TOOLS = REPOSITORY / "superset" / "tools"
-Models = dict[tuple[str, str], set[str]]
+Models = validate.Models
 Edit = Callable[[dict[str, Any]], object]
 
 
@@ -91,6 +91,11 @@ DISORDER: dict[str, tuple[str, Edit, str]] = {
         lambda asset: asset["columns"].append({"column_name": "rank", "verbose_name": "Место"}),
         "columns that the dbt model has not: rank",
     ),
+    "a column of another type": (
+        DATASET,
+        lambda asset: asset["columns"][0].update(type="VARCHAR"),
+        "year is VARCHAR, in the dbt model integer",
+    ),
     "a table that no model makes": (DATASET, lambda asset: asset.update(table_name="ratings"), "no dbt model marts.ratings"),
     "a query instead of a table": (DATASET, lambda asset: asset.update(sql="select 1"), "a query of its own"),
     "a connection that may leave its file": (
@@ -114,9 +119,13 @@ DISORDER: dict[str, tuple[str, Edit, str]] = {
         lambda asset: first_filter(asset)["scope"].update(excluded=list(range(1, 13))),
         "filters nothing",
     ),
-    "a place without a chart": (DASHBOARD, lambda asset: place(asset, "publication").update(uuid="x"), "a place without a chart"),
-    "a place with an old title": (DASHBOARD, lambda asset: place(asset, "publication").update(sliceName="Дата"), "carries an old title"),
-    "a chart on no dashboard": (DASHBOARD, lambda asset: asset["position"].pop("CHART-publication"), "publication.yaml: on no dashboard"),
+    "a place without a chart": (DASHBOARD, lambda asset: place(asset, "publication-cards").update(uuid="x"), "a place without a chart"),
+    "a place with an old title": (
+        DASHBOARD,
+        lambda asset: place(asset, "publication-cards").update(sliceName="Дата"),
+        "carries an old title",
+    ),
+    "a chart on no dashboard": (DASHBOARD, lambda asset: asset["position"].pop("CHART-school-table"), "school-table.yaml: on no dashboard"),
 }
 
 
