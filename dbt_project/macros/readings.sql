@@ -9,6 +9,7 @@
 {% macro value_ru(value, unit, shown_as) -%}
     case
         when {{ shown_as }} = 'percent' then {{ decimal_ru('100 * ' ~ value) }}
+        when {{ shown_as }} = 'hundredths' then replace({{ number_ru(value) }}, '-', '−')
         when {{ unit }} = 'count' then replace(cast({{ round_to_integer(value) }} as text), '-', '−')
         else {{ decimal_ru(value) }}
     end
@@ -132,6 +133,9 @@ select
     assessment,
     is_suppressed,
     case
+        -- a flag of one school is a word, of many schools a share
+        when unit = 'flag' and level = 'school' and value = 1 then 'да'
+        when unit = 'flag' and level = 'school' and value = 0 then 'нет'
         when value is not null then {{ value_ru('value', 'unit', 'shown_as') }} || value_unit
         when is_suppressed then 'скрыто'
         else 'нет данных'
