@@ -88,9 +88,7 @@ read as (
     select
         placed.*,
         {{ level_ru('placed.level') }} as level_title,
-        -- at school there is one mathematics; two are of the exam after class 11
-        case when placed.subject_code = '2' and placed.grade <> '' then 'Математика' else coalesce(subjects.subject_name, placed.subject_code) end
-            as subject_name,
+        {{ subject_ru('placed.subject_code', 'subjects.subject_name', "placed.topic = 'ЕГЭ'") }} as subject_name,
         freshness.last_modified_at,
         case placed.level when 'school' then placed.municipality_code when 'municipality' then placed.entity_code end as place_code,
         case placed.level when 'school' then placed.municipality_name when 'municipality' then placed.entity_name end as place_name,

@@ -30,7 +30,7 @@ select
     markers.academic_year,
     markers.vpr_year,
     markers.subject_code,
-    coalesce(subjects.subject_name, markers.subject_code) as subject_name,
+    {{ subject_ru('markers.subject_code', 'subjects.subject_name') }} as subject_name,
     markers.grade,
     membership.entity_code as municipality_code,
     municipalities.entity_name as municipality_name,

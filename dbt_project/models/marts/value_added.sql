@@ -36,7 +36,7 @@ select
     placed.indicator_code,
     indicators.indicator_name,
     placed.subject_code,
-    coalesce(subjects.subject_name, placed.subject_code) as subject_name,
+    {{ subject_ru('placed.subject_code', 'subjects.subject_name') }} as subject_name,
     placed.municipality_code,
     placed.municipality_name,
     placed.school_code,
