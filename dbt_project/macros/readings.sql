@@ -81,7 +81,7 @@ subjects as (
 ),
 
 freshness as (
-    select * from {{ ref('indicator_freshness') }}
+    select * from {{ ref('dim_indicator_freshness') }}
 ),
 
 read as (

@@ -64,10 +64,11 @@ def check_databases(content: Assets) -> Iterator[str]:
 
 
 def dbt_columns(project: Path) -> Models:
-    """What the contracts of the models say; schema = folder, table = name after `__`."""
+    """What the contracts of the models say; schema = folder (results stand in core), table = name after `__`."""
     models: Models = {}
     for path in sorted((project / "models").rglob("*.yml")):
-        schema = path.relative_to(project / "models").parts[0]
+        folder = path.relative_to(project / "models").parts[0]
+        schema = "core" if folder == "results" else folder
         for model in (read(path) or {}).get("models", []):
             table = model["name"].rsplit("__", 1)[-1]
             models[schema, table] = {column["name"]: column.get("data_type", "") for column in model.get("columns", [])}
