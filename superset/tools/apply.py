@@ -81,7 +81,16 @@ def _models() -> dict[str, Any]:
 
 
 _SHOWN = {
-    "databases": ("database_name", "sqlalchemy_uri", "extra", "expose_in_sqllab", "allow_dml", "allow_ctas", "allow_cvas", "allow_run_async"),
+    "databases": (
+        "database_name",
+        "sqlalchemy_uri",
+        "extra",
+        "expose_in_sqllab",
+        "allow_dml",
+        "allow_ctas",
+        "allow_cvas",
+        "allow_run_async",
+    ),
     "datasets": ("table_name", "schema", "sql", "description", "database_id", "filter_select_enabled"),
     "charts": ("slice_name", "viz_type", "params", "query_context", "description", "datasource_id"),
     "dashboards": ("dashboard_title", "slug", "css", "position_json", "description", "published"),
@@ -276,9 +285,7 @@ def _permission(permission: str, view: str) -> Any:
     return found
 
 
-def _dashboard_changes(
-    roles: dict[str, Grants], plan: AssetPlan, objects: dict[str, Any], ours: set[str], dry: bool
-) -> Iterator[str]:
+def _dashboard_changes(roles: dict[str, Grants], plan: AssetPlan, objects: dict[str, Any], ours: set[str], dry: bool) -> Iterator[str]:
     """Who sees a dashboard: our roles as the files say; a role that a person added stays."""
     from superset import security_manager as manager
 

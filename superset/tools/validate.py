@@ -1,7 +1,8 @@
 """What must hold of the assets, checked without a server: `python superset/tools/validate.py`; prints every problem, exits 1 if any.
 
 Identifiers and their chains, columns and metrics that exist, datasets that are dbt models with those columns, Russian words wherever an
-analyst reads, filters bound to something, a connection that cannot leave its file, roles that speak of what is there. Whether charts draw is for the end-to-end test.
+analyst reads, filters bound to something, a connection that cannot leave its file, roles that speak of what is there. Whether charts
+draw is for the end-to-end test.
 """
 
 import argparse

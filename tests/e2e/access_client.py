@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from typing import Any
 from urllib.error import HTTPError
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, Request, build_opener
 
 import openpyxl
@@ -32,20 +32,29 @@ class Answer:
 
 
 class Client:
-    """A user who has logged in."""
+    """A user who has logged in, or a stranger."""
 
-    def __init__(self, url: str, login: str, password: str) -> None:
-        self.url, self.login = url, login
+    def __init__(self, url: str, login: str | None = None, password: str = "") -> None:
+        self.url = url
         self._opener: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
         self._headers = {"Referer": url}
+        if login:
+            self._log_in(login, password)
+
+    def _log_in(self, login: str, password: str) -> None:
         said = self.post("/api/v1/security/login", {"username": login, "password": password, "provider": "db", "refresh": False})
         assert said.status == 200, said.body
         self._headers["Authorization"] = f"Bearer {said.json['access_token']}"
         self._headers["X-CSRFToken"] = self.get("/api/v1/security/csrf_token/").json["result"]
+        # pages and the explorer know the session alone, not the token
+        form = urlencode({"username": login, "password": password, "csrf_token": self._headers["X-CSRFToken"]}).encode()
+        self._opener.open(Request(f"{self.url}/login/", data=form, headers={"Referer": self.url}), timeout=120).close()
+        self._headers["X-CSRFToken"] = self.get("/api/v1/security/csrf_token/").json["result"]
 
     def _ask(self, method: str, path: str, body: object = None) -> Answer:
         data = None if body is None else json.dumps(body).encode()
-        request = Request(self.url + path, data=data, headers=self._headers | {"Content-Type": "application/json"}, method=method)
+        kind = {} if body is None else {"Content-Type": "application/json"}
+        request = Request(self.url + path, data=data, headers=self._headers | kind, method=method)
         try:
             with self._opener.open(request, timeout=120) as answer:
                 return Answer(answer.status, answer.headers.get_content_type(), answer.read())
@@ -57,6 +66,9 @@ class Client:
 
     def post(self, path: str, body: object) -> Answer:
         return self._ask("POST", path, body)
+
+    def put(self, path: str, body: object) -> Answer:
+        return self._ask("PUT", path, body)
 
     def delete(self, path: str) -> Answer:
         return self._ask("DELETE", path)
