@@ -1,6 +1,6 @@
 -- Grain: one row per school, indicator, period, subject, class and breakdown whose cluster has enough other schools with an open value.
--- The school sees its own value beside the quartiles of the others; only values that the open marts show stand behind the quartiles, so they
--- tell nothing that was closed. Diagnostic indicators (ВПР) never place a school, counts and flags have no quartiles.
+-- The school sees its own value beside the quartiles of the others; only values that the open marts show stand behind them, so they tell
+-- nothing that was closed. Diagnostic indicators (ВПР) never place a school, counts and flags have no quartiles.
 with own as (
     select
         readings.*,
@@ -35,7 +35,9 @@ places as (
         breakdown,
         cluster_code,
         value,
-        row_number() over (partition by indicator_code, period, subject_code, grade, breakdown, cluster_code order by value, entity_code) as place,
+        row_number()
+            over (partition by indicator_code, period, subject_code, grade, breakdown, cluster_code order by value, entity_code)
+            as place,
         count(*) over (partition by indicator_code, period, subject_code, grade, breakdown, cluster_code) as schools
     from own
     where is_open
@@ -152,7 +154,8 @@ select
     {{ value_ru('interpolated.median', 'compared.unit', 'compared.shown_as') }} || {{ unit_ru('compared.unit', 'compared.shown_as') }}
         as median_text,
     {{ value_ru('interpolated.lower_quartile', 'compared.unit', 'compared.shown_as') }} || ' – '
-    || {{ value_ru('interpolated.upper_quartile', 'compared.unit', 'compared.shown_as') }} || {{ unit_ru('compared.unit', 'compared.shown_as') }}
+    || {{ value_ru('interpolated.upper_quartile', 'compared.unit', 'compared.shown_as') }}
+    || {{ unit_ru('compared.unit', 'compared.shown_as') }}
         as quartiles_text,
     compared.reading_text,
     compared.source_date,
