@@ -1,7 +1,7 @@
 """Superset's settings for an Oko installation: Russian interface, files under OKO_HOME, nothing that leaves the machine.
 
 Loaded by Superset through SUPERSET_CONFIG_PATH; every upper-case name becomes a setting.
-Dashboards, datasets and connections are no settings: they live in assets/ as YAML. Roles and row rules do not belong here either.
+Dashboards, datasets and connections are no settings: they live in assets/ as YAML, roles and row rules in access/.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import base64
 import hashlib
 import os
 import secrets
+import sys
 from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from flask import Flask, Response
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE / "tools"))
+from directory import directory_settings  # noqa: E402
+
 HOME = Path(os.environ.get("OKO_HOME") or HERE.parent / "data").resolve()
 STATE = HOME / "superset"
 
@@ -164,6 +168,13 @@ RATELIMIT_STORAGE_URI = "memory://"
 LOGIN_RATE_LIMIT = "20 per minute"
 GUEST_TOKEN_JWT_SECRET = _derived("guest token")
 GLOBAL_ASYNC_QUERIES_JWT_SECRET = _derived("async queries")
+
+# --- who logs in -------------------------------------------------------------------------------------------------------
+
+# Nobody without an account; what a role sees is in access/ (tools/apply.py).
+AUTH_ROLE_ADMIN = "Admin"
+AUTH_ROLE_PUBLIC = "Public"
+vars().update(directory_settings(HOME))
 
 # --- look --------------------------------------------------------------------------------------------------------------
 

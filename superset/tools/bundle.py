@@ -23,9 +23,13 @@ def asset_uuid(path: Path) -> str:
     return str(uuid.uuid5(NAMESPACE, f"{kind}/{path.stem}"))
 
 
-def read(path: Path) -> Asset:
-    asset: Asset = yaml.load(path.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+def read_text(text: str) -> Asset:
+    asset: Asset = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return asset
+
+
+def read(path: Path) -> Asset:
+    return read_text(path.read_text())
 
 
 def load(assets: Path) -> dict[str, dict[str, Asset]]:

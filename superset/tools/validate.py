@@ -1,7 +1,8 @@
 """What must hold of the assets, checked without a server: `python superset/tools/validate.py`; prints every problem, exits 1 if any.
 
 Identifiers and their chains, columns and metrics that exist, datasets that are dbt models with those columns, Russian words wherever an
-analyst reads, filters bound to something, a connection that cannot leave its file. Whether charts draw is for the end-to-end test.
+analyst reads, filters bound to something, a connection that cannot leave its file, roles that speak of what is there. Whether charts
+draw is for the end-to-end test.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import access
 from bundle import KINDS, Asset, canonical, load, read
 from home import ASSETS, SUPERSET
 from normalise import normalised
@@ -168,11 +170,33 @@ def check_dashboards(content: Assets) -> Iterator[str]:
             yield f"{name}: on no dashboard"
 
 
+def check_identity(content: Assets) -> Iterator[str]:
+    """Identifiers follow from file names, whatever their folder; and Superset's metadata in SQLite knows one dataset of a table name."""
+    for kind in KINDS:
+        seen: dict[str, str] = {}
+        for name, asset in content[kind].items():
+            for what in {asset["uuid"], asset.get("table_name", asset["uuid"])}:
+                if what in seen:
+                    yield f"{name}: the same identifier or table name as {seen[what]}"
+                seen[what] = name
+
+
+def check_access(content: Assets, folder: Path = access.ACCESS) -> Iterator[str]:
+    try:
+        roles = access.load(content, folder)
+    except access.AccessError as error:
+        yield str(error)
+        return
+    for grants in roles.values():
+        yield from _russian(f"access: {grants.title}", "title", grants.title)
+
+
 def check_content(content: Assets, models: Models) -> Iterator[str]:
     yield from check_databases(content)
     yield from check_datasets(content, models)
     yield from check_charts(content)
     yield from check_dashboards(content)
+    yield from check_identity(content)
 
 
 def main() -> int:
@@ -181,7 +205,7 @@ def main() -> int:
     parser.add_argument("--dbt", type=Path, default=SUPERSET.parent / "dbt_project")
     options = parser.parse_args()
     content = load(options.assets)
-    found = [*check_form(options.assets, content), *check_content(content, dbt_columns(options.dbt))]
+    found = [*check_form(options.assets, content), *check_content(content, dbt_columns(options.dbt)), *check_access(content)]
     print("\n".join(found) or "Assets of Superset: in order")
     return 1 if found else 0
 
