@@ -12,13 +12,30 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
+# the golden region is refreshed once an engine and worker
+TOGETHER = "tests/golden/"
 POSTGRES_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 START_SECONDS = 60
+
+
+class _TogetherScheduling(LoadFileScheduling):
+    """Tests of a file go to one worker, and so do all of the folders whose files share a fixture that is dear."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return TOGETHER if nodeid.startswith(TOGETHER) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """How `make test` shares the tests out."""
+    return _TogetherScheduling(config, log)
 
 
 def _as_postgres(arguments: list[str | Path]) -> list[str]:
