@@ -7,7 +7,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # the environments are made by `setup`; without --no-sync every call would compile them again
 OKO := $(UV) run --no-sync oko
 RUN := $(UV) run --no-sync
-# two groups at a time (tests/conftest.py says which), in their order: the slow ones come first
+# two files or folders at a time, as tests/conftest.py shares them out
 PYTEST := $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 OKO_HOME ?= $(CURDIR)/data
 export OKO_HOME

@@ -19,8 +19,10 @@ import psycopg
 import pytest
 from xdist.scheduler import LoadFileScheduling
 
-# the golden region is refreshed once an engine and worker
-TOGETHER = "tests/golden/"
+# folders whose files share what takes minutes to make, once a worker: a region, a Superset, a parsed project
+TOGETHER = ("tests/golden/", "tests/e2e/", "tests/dbt/")
+# with two workers the longest go first, or one of them ends alone
+FIRST = ("tests/golden/", "tests/e2e/", "tests/test_acceptance.py", "tests/orchestration/test_night.py", "tests/dbt/")
 POSTGRES_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 START_SECONDS = 60
 
@@ -29,7 +31,12 @@ class _TogetherScheduling(LoadFileScheduling):
     """Tests of a file go to one worker, and so do all of the folders whose files share a fixture that is dear."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return TOGETHER if nodeid.startswith(TOGETHER) else str(super()._split_scope(nodeid))
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), str(super()._split_scope(nodeid)))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first, everything else as it stands."""
+    items.sort(key=lambda item: next((place for place, start in enumerate(FIRST) if item.nodeid.startswith(start)), len(FIRST)))
 
 
 @pytest.hookimpl(optionalhook=True)
