@@ -7,8 +7,8 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 # the environments are made by `setup`; without --no-sync every call would compile them again
 OKO := $(UV) run --no-sync oko
 RUN := $(UV) run --no-sync
-# two groups at a time (tests/conftest.py says which), in their order: the slow ones come first
-PYTEST := $(RUN) pytest -n 2 --dist loadgroup --no-loadscope-reorder
+# two files or folders at a time, as tests/conftest.py shares them out
+PYTEST := $(RUN) pytest -n 2 --dist loadfile --no-loadscope-reorder
 OKO_HOME ?= $(CURDIR)/data
 export OKO_HOME
 # bytecode is compiled once at install: Python imports are the fixed cost of a night
@@ -16,7 +16,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
 export DO_NOT_TRACK := 1
 
-.PHONY: help up setup test test-full lint generate superset-export acceptance bench
+.PHONY: help up setup test test-full lint lint-quick generate superset-export acceptance bench
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -43,17 +43,19 @@ setup: .stamps/oko .stamps/superset ## the two locked environments and nothing e
 	@cd superset && $(abspath $(UV)) sync --frozen
 	@mkdir -p .stamps && touch $@
 
-test: setup lint ## the whole suite: real Postgres, real Superset, real browser
+test: setup lint-quick ## the whole suite: real Postgres, real Superset, real browser
 	@$(PYTEST)
 
-test-full: setup lint ## the same with the slow sweeps at full size
+test-full: setup lint ## the same with the slow sweeps at full size, and the SQL linter
 	@OKO_TEST_FULL=1 $(PYTEST)
 
-lint: setup ## ruff, mypy, sqlfluff, yamllint
+lint: lint-quick ## ruff, mypy, yamllint, and sqlfluff, which takes longer than all of the others together
+	@$(RUN) sqlfluff lint --processes 2 dbt_project/models dbt_project/tests dbt_project/macros
+
+lint-quick: setup
 	@$(RUN) ruff check .
 	@$(RUN) ruff format --check .
 	@$(RUN) mypy
-	@$(RUN) sqlfluff lint --processes 2 dbt_project/models dbt_project/tests dbt_project/macros
 	@$(RUN) yamllint --strict .
 
 generate: setup ## files made from declarations: dbt sources, plain staging models, docs/sources, docs/indicators

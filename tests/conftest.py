@@ -12,22 +12,37 @@ import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
-# the golden region is refreshed once an engine and worker: all its tests belong to one worker; other tests go with their file
-TOGETHER = Path(__file__).parent / "golden"
+# folders whose files share what takes minutes to make, once a worker: a region, a Superset, a parsed project
+TOGETHER = ("tests/golden/", "tests/e2e/", "tests/dbt/")
+# with two workers the longest go first, or one of them ends alone
+FIRST = ("tests/golden/", "tests/e2e/", "tests/test_acceptance.py", "tests/orchestration/test_night.py", "tests/dbt/")
 POSTGRES_BINARIES = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
 START_SECONDS = 60
 
 
+class _TogetherScheduling(LoadFileScheduling):
+    """Tests of a file go to one worker, and so do all of the folders whose files share a fixture that is dear."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), str(super()._split_scope(nodeid)))
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Says to xdist which tests share their fixtures."""
-    for item in items:
-        group = TOGETHER if TOGETHER in item.path.parents else item.path
-        item.add_marker(pytest.mark.xdist_group(str(group)))
+    """The longest first, everything else as it stands."""
+    items.sort(key=lambda item: next((place for place, start in enumerate(FIRST) if item.nodeid.startswith(start)), len(FIRST)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadFileScheduling:
+    """How `make test` shares the tests out."""
+    return _TogetherScheduling(config, log)
 
 
 def _as_postgres(arguments: list[str | Path]) -> list[str]:

@@ -6,6 +6,7 @@ The tests of this module share one home and run in the order in which they stand
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -182,6 +183,9 @@ KILLS = {
     "while the files of the publication are written": "warehouse.publish._comment",
     "between the publication and its link": "warehouse.publish._show",
 }
+# in `make test` one point before dbt and one after it
+TRIED = KILLS if os.environ.get("OKO_TEST_FULL") else {point: KILLS[point] for point in (next(iter(KILLS)), list(KILLS)[-1])}
+CALLS = {"orchestration.refresh._DbtSteps.__call__": 6, "warehouse.publish._comment": 3}
 DRIVER = """
 import os, pkgutil, signal, sys
 place, name = sys.argv[1].rsplit(".", 1)
@@ -240,8 +244,9 @@ def test_killed_refreshes_harm_nobody_and_the_next_one_completes(
 ) -> None:
     before, mean = _state(settings), mean_score(settings)
     landing.write("ege/апелляции 2.csv", APPEALS, appeal("540101", 101, 47, 59))
-    for point, (place, call) in enumerate(zip(KILLS.values(), (1, 6, 3, 1), strict=True)):
-        killed = subprocess.run([sys.executable, "-c", DRIVER, place, str(call)], capture_output=True, text=True, check=False)
+    for point, place in enumerate(TRIED.values()):
+        command = [sys.executable, "-c", DRIVER, place, str(CALLS.get(place, 1))]
+        killed = subprocess.run(command, capture_output=True, text=True, check=False)
         assert killed.returncode == -signal.SIGKILL, (place, killed.stderr)
         assert _state(settings) == before, place
         assert mean_score(settings) == mean
