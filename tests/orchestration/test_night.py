@@ -176,16 +176,15 @@ def test_ctrl_c_leaves_the_old_publication(settings: Settings, monkeypatch: pyte
     assert "прежняя публикация осталась" in said and "Traceback" not in said
 
 
-# Where a refresh is killed: the function of Oko in whose place the process ends with SIGKILL.
-KILLS = {
-    "in the middle of a file's transaction": "warehouse.engine.Warehouse._append_faults",
-    "when dbt has built a few models": "orchestration.refresh._DbtSteps.__call__",
-    "while the files of the publication are written": "warehouse.publish._comment",
-    "between the publication and its link": "warehouse.publish._show",
-}
-# in `make test` one point before dbt and one after it
-TRIED = KILLS if os.environ.get("OKO_TEST_FULL") else {point: KILLS[point] for point in (next(iter(KILLS)), list(KILLS)[-1])}
-CALLS = {"orchestration.refresh._DbtSteps.__call__": 6, "warehouse.publish._comment": 3}
+# Where a refresh is killed: the function of Oko in whose place the process ends with SIGKILL, and at which of its calls.
+KILLS = [
+    ("warehouse.engine.Warehouse._append_faults", 1),  # in the middle of a file's transaction
+    ("orchestration.refresh._DbtSteps.__call__", 6),  # when dbt has built a few models
+    ("warehouse.publish._comment", 3),  # while the files of the publication are written
+    ("warehouse.publish._show", 1),  # between the publication and its link
+]
+# in `make test` the first and the last of them
+TRIED = KILLS if os.environ.get("OKO_TEST_FULL") else [KILLS[0], KILLS[-1]]
 DRIVER = """
 import os, pkgutil, signal, sys
 place, name = sys.argv[1].rsplit(".", 1)
@@ -244,8 +243,8 @@ def test_killed_refreshes_harm_nobody_and_the_next_one_completes(
 ) -> None:
     before, mean = _state(settings), mean_score(settings)
     landing.write("ege/апелляции 2.csv", APPEALS, appeal("540101", 101, 47, 59))
-    for point, place in enumerate(TRIED.values()):
-        command = [sys.executable, "-c", DRIVER, place, str(CALLS.get(place, 1))]
+    for point, (place, call) in enumerate(TRIED):
+        command = [sys.executable, "-c", DRIVER, place, str(call)]
         killed = subprocess.run(command, capture_output=True, text=True, check=False)
         assert killed.returncode == -signal.SIGKILL, (place, killed.stderr)
         assert _state(settings) == before, place
