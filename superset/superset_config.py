@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE / "tools"))
 from directory import directory_settings  # noqa: E402
+from downloads import install as install_downloads  # noqa: E402
 
 HOME = Path(os.environ.get("OKO_HOME") or HERE.parent / "data").resolve()
 STATE = HOME / "superset"
@@ -121,8 +122,13 @@ D3_TIME_FORMAT = {
     "shortMonths": ["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"],
 }
 CURRENCIES = ["RUB"]
-# What Excel with Russian regional settings opens by a double click.
+# What Excel with Russian regional settings opens by a double click; tools/downloads.py writes it.
 CSV_EXPORT = {"encoding": "utf-8-sig", "sep": ";", "decimal": ","}
+# Never an answer in portions: it carries the codes of columns, and no download here is that large (SQL_MAX_ROW).
+CSV_STREAMING_ROW_THRESHOLD = 2**53 - 1
+# Downloads that the page would write by itself, past the server: comma-separated, open to formulas, "1,5" read as 15.
+_OWN_DOWNLOADS = ("export_current_to_csv", "export_current_xlsx", "export_to_pivot_xlsx", "export_pivot_xlsx")
+_HIDDEN = ", ".join(f'[data-menu-id$="-{key}"]' for key in _OWN_DOWNLOADS)
 
 # --- nothing leaves the machine ----------------------------------------------------------------------------------------
 
@@ -238,7 +244,13 @@ ALEMBIC_SKIP_LOG_CONFIG = True
 
 
 def FLASK_APP_MUTATOR(app: Flask) -> None:
-    """Two settings of Superset that its present libraries leave without effect."""
+    """Settings of Superset that its present libraries leave without effect, and its downloads."""
+    from jinja2 import ChoiceLoader, DictLoader
+
+    install_downloads()
+    head = DictLoader({"head_custom_extra.html": f"<style>{_HIDDEN} {{ display: none }}</style>"})
+    app.jinja_loader = ChoiceLoader([head, app.jinja_loader])
+
     # AUTH_RATE_LIMIT reaches the page that shows the form, not the view that takes the password.
     limited = app.appbuilder.sm.limiter.limit(LOGIN_RATE_LIMIT, methods=["POST"])
     for endpoint in ("AuthDBView.login", "SecurityApi.login"):

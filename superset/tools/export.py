@@ -1,4 +1,4 @@
-"""Bring a dashboard that was edited in the browser back into the assets: `python superset/tools/export.py SLUG`.
+"""Bring dashboards that were edited in the browser back into the assets: `python superset/tools/export.py SLUG [SLUG …]`.
 
 Runs in Superset's environment on the installation of OKO_HOME. What Superset adds by itself (numbers of its database, defaults, caches) is
 taken out and charts keep the numbers that they have in the files, so that the difference is what a person changed. A new chart gets its
@@ -11,8 +11,7 @@ import re
 import sys
 from pathlib import Path
 
-import yaml
-from bundle import Asset, asset_uuid, canonical, common_style, read
+from bundle import Asset, asset_uuid, canonical, common_style, read, read_text
 from home import ASSETS, environment
 from normalise import normalised
 
@@ -56,8 +55,17 @@ def assets_of(exported: Exported, folder: Path) -> dict[Path, Asset]:
         path = folder / "datasets" / _database(dataset, folder) / f"{dataset['table_name']}.yaml"
         found[path] = normalised(path, "datasets", _dataset(dataset, read(path) if path.exists() else {}))
     path = folder / "dashboards" / f"{dashboard['slug']}.yaml"
-    found[path] = normalised(path, "dashboards", _dashboard(dashboard, read(path) if path.exists() else {}, paths, common_style(folder)))
+    before = read(path) if path.exists() else {}
+    titles = {chart["uuid"]: str(chart["slice_name"]) for chart in exported["charts"]}
+    found[path] = normalised(path, "dashboards", _dashboard(_retitled(dashboard, titles), before, paths, common_style(folder)))
     return found
+
+
+def _retitled(dashboard: Asset, titles: dict[str, str]) -> Asset:
+    """A chart renamed on its own page keeps its old title on the dashboard until somebody saves that too."""
+    for place in _places(dashboard["position"]):
+        place["meta"]["sliceName"] = titles[place["meta"]["uuid"]]
+    return dashboard
 
 
 def _paths(charts: list[Asset], slug: str, folder: Path) -> dict[str, Path]:
@@ -156,47 +164,52 @@ def _position(position: Asset, numbers: dict[int, int], paths: dict[str, Path]) 
     return found
 
 
-def from_superset(slug: str) -> Exported:
-    """The export of one dashboard with its charts and datasets. Raises LookupError where there is none."""
+def from_superset(slugs: list[str]) -> list[Exported]:
+    """The export of each dashboard with its charts and datasets. Raises LookupError where there is none."""
     from superset.app import create_app
 
     with create_app().app_context():
-        from superset.commands.dashboard.export import ExportDashboardsCommand
-        from superset.extensions import db
-        from superset.models.dashboard import Dashboard
-        from superset.utils.core import override_user
+        return [_export_of(slug) for slug in slugs]
 
-        from superset import security_manager
 
-        dashboard = db.session.query(Dashboard).filter_by(slug=slug).one_or_none()
-        if dashboard is None:
-            raise LookupError(f"Дашборда «{slug}» в Superset нет")
-        exported: Exported = {"dashboards": [], "charts": [], "datasets": [], "databases": []}
-        with override_user(security_manager.find_user(username="admin")):
-            for name, content in ExportDashboardsCommand([dashboard.id]).run():
-                kind = name.split("/")[0]
-                if kind in exported:
-                    exported[kind].append(yaml.safe_load(content()))
-        return exported
+def _export_of(slug: str) -> Exported:
+    from superset.commands.dashboard.export import ExportDashboardsCommand
+    from superset.extensions import db
+    from superset.models.dashboard import Dashboard
+    from superset.utils.core import override_user
+
+    from superset import security_manager
+
+    dashboard = db.session.query(Dashboard).filter_by(slug=slug).one_or_none()
+    if dashboard is None:
+        raise LookupError(f"Дашборда «{slug}» в Superset нет")
+    exported: Exported = {"dashboards": [], "charts": [], "datasets": [], "databases": []}
+    with override_user(security_manager.find_user(username="admin")):
+        for name, content in ExportDashboardsCommand([dashboard.id]).run():
+            kind = name.split("/")[0]
+            if kind in exported:
+                exported[kind].append(read_text(content()))
+    return exported
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("slug")
+    parser.add_argument("slug", nargs="+")
     parser.add_argument("--assets", type=Path, default=ASSETS)
     options = parser.parse_args()
     os.environ.update(environment())
     try:
-        exported = from_superset(options.slug)
+        found = from_superset(options.slug)
     except LookupError as nothing:
         print(nothing, file=sys.stderr)
         return 1
-    for path, asset in assets_of(exported, options.assets).items():
-        text = canonical(asset)
-        if not path.exists() or path.read_text() != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-            print(path.relative_to(options.assets))
+    for exported in found:
+        for path, asset in assets_of(exported, options.assets).items():
+            text = canonical(asset)
+            if not path.exists() or path.read_text() != text:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text)
+                print(path.relative_to(options.assets))
     return 0
 
 

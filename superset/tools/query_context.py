@@ -54,13 +54,15 @@ def _series(params: Params) -> Query:
         "index": [axis],
     }
     order = {"is_sort_index": True} if params["x_axis_sort"] == axis else {"by": params["x_axis_sort"]}
+    # a metric has a column for every series then: like the browser, leave the order to the chart
+    unsorted = bool(series) and "by" in order
     return _base(params) | {
         "columns": [column, *series],
         "metrics": metrics,
         "orderby": [[metrics[0], False]],
         "post_processing": [
             {"operation": "pivot", "options": pivot},
-            {"operation": "sort", "options": {**order, "ascending": params["x_axis_sort_asc"]}},
+            *([] if unsorted else [{"operation": "sort", "options": {**order, "ascending": params["x_axis_sort_asc"]}}]),
             {"operation": "flatten"},
         ],
         "series_columns": series,

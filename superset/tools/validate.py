@@ -19,6 +19,9 @@ from normalise import normalised
 
 Assets = dict[str, dict[str, Asset]]
 _RUSSIAN = re.compile("[а-яё]", re.IGNORECASE)
+_FOREIGN = re.compile("[A-Za-z][A-Za-z0-9_]*")
+# what Russian texts themselves write in Latin letters: scales, n, UTC, the quarters of financing
+_KEPT = {"NPS", "ECERS", "R", "n", "UTC", *"ABCD"}
 _LOCKED = {
     "enable_external_access": False,
     "lock_configuration": True,
@@ -40,6 +43,8 @@ _NO_DATASET: Asset = {"columns": [], "metrics": []}
 def _russian(name: str, what: str, text: str | None) -> Iterator[str]:
     if not _RUSSIAN.search(text or ""):
         yield f"{name}: {what} is not in Russian: {text!r}"
+    elif foreign := set(_FOREIGN.findall(text or "")) - _KEPT:
+        yield f"{name}: {what} has words that are not Russian: {', '.join(sorted(foreign))}"
 
 
 def _by_uuid(assets: dict[str, Asset]) -> dict[str, Asset]:
@@ -120,13 +125,23 @@ def check_charts(content: Assets) -> Iterator[str]:
         if "Чего не говорит" not in (chart.get("description") or ""):
             yield f"{name}: the description must also say what the chart cannot say («Чего не говорит: …»)"
         for axis in ("x_axis_title", "y_axis_title"):
-            if chart["params"].get(axis):
+            # n is the whole title of an axis of numbers of people
+            if chart["params"].get(axis) and chart["params"][axis] not in _KEPT:
                 yield from _russian(name, axis, chart["params"][axis])
         dataset = datasets.get(chart["dataset_uuid"])
         if dataset is None:
             yield f"{name}: dataset_uuid leads nowhere"
-        elif missing := _used(chart["params"]) - _names(dataset):
+            continue
+        if missing := _used(chart["params"]) - _names(dataset):
             yield f"{name}: not in its dataset: {', '.join(sorted(missing))}"
+        yield from _check_hints(name, chart["params"], dataset)
+
+
+def _check_hints(name: str, params: Asset, dataset: Asset) -> Iterator[str]:
+    """The description of a column stands at its title in a table."""
+    for column in dataset["columns"]:
+        if column.get("description") and column["column_name"] in params.get("all_columns", []):
+            yield from _russian(name, f"the description of {column['column_name']}", column["description"])
 
 
 def _check_filter(name: str, native: Asset, charts: dict[int, Asset], datasets: dict[str, Asset]) -> Iterator[str]:
@@ -153,6 +168,10 @@ def check_dashboards(content: Assets) -> Iterator[str]:
     for name, dashboard in content["dashboards"].items():
         yield from _russian(name, "dashboard_title", dashboard["dashboard_title"])
         yield from _russian(name, "description", dashboard.get("description"))
+        for place in (place for place in dashboard["position"].values() if isinstance(place, dict)):
+            for text in ("text", "code", "sliceNameOverride"):
+                if place.get("meta", {}).get(text):
+                    yield from _russian(name, f"{place['id']}, {text},", place["meta"][text])
         places = [place for place in dashboard["position"].values() if isinstance(place, dict) and place["type"] == "CHART"]
         known = {place["meta"]["chartId"]: by_uuid.get(place["meta"]["uuid"]) for place in places}
         charts = {number: chart for number, chart in known.items() if chart}

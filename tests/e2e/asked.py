@@ -21,7 +21,7 @@ FILES = {"oko": "oko.duckdb", "oko_core": "oko_core.duckdb"}
 _SQL = {"==": "=", "!=": "<>", ">": ">", "<": "<", ">=": ">=", "<=": "<=", "LIKE": "LIKE"}
 
 
-def _read(path: Path) -> Asset:
+def read(path: Path) -> Asset:
     asset: Asset = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return asset
 
@@ -82,12 +82,12 @@ class Asked:
 
     @cached_property
     def _asset(self) -> Asset:
-        return _read(ASSETS / "dashboards" / f"{self.slug}.yaml")
+        return read(ASSETS / "dashboards" / f"{self.slug}.yaml")
 
     @cached_property
     def _datasets(self) -> dict[str, Dataset]:
         paths = sorted((ASSETS / "datasets").rglob("*.yaml"))
-        return {asset["uuid"]: Dataset(FILES[path.parent.name], asset) for path in paths for asset in [_read(path)]}
+        return {asset["uuid"]: Dataset(FILES[path.parent.name], asset) for path in paths for asset in [read(path)]}
 
     @cached_property
     def natives(self) -> dict[str, Asset]:
@@ -109,7 +109,7 @@ class Asked:
         found = []
         for place in (place for place in position.values() if isinstance(place, dict) and place["type"] == "CHART"):
             name = place["id"].removeprefix("CHART-")
-            asset = _read(ASSETS / "charts" / f"{name}.yaml")
+            asset = read(ASSETS / "charts" / f"{name}.yaml")
             number = place["meta"]["chartId"]
             reach = tuple(key for key, native in self.natives.items() if number not in native["scope"]["excluded"])
             tab = next((titles[parent] for parent in place["parents"] if parent in titles), "")

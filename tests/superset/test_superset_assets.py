@@ -80,6 +80,23 @@ DISORDER: dict[str, tuple[str, Edit, str]] = {
     "a column that the dataset has not": (CHART, lambda asset: asset["params"].update(x_axis="nowhere"), "not in its dataset: nowhere"),
     "an English title": (CHART, lambda asset: asset.update(slice_name="Scores"), "slice_name is not in Russian"),
     "an English axis": (CHART, lambda asset: asset["params"].update(y_axis_title="Score"), "y_axis_title is not in Russian"),
+    "a code in a description": (
+        CHART,
+        lambda asset: asset.update(description=asset["description"] + " См. indicator_values."),
+        "description has words that are not Russian: indicator_values",
+    ),
+    "an English tab": (
+        "dashboards/exams.yaml",
+        lambda asset: next(place for place in asset["position"].values() if place["id"].startswith("TAB-"))["meta"].update(text="Schools"),
+        "text, is not in Russian: 'Schools'",
+    ),
+    "a code in the hint of a column of a table": (
+        "datasets/oko/audits.yaml",
+        lambda asset: next(column for column in asset["columns"] if column["column_name"] == "audit_level_word").update(
+            description="Границы — uko_level_low"
+        ),
+        "the description of audit_level_word has words that are not Russian: uko_level_low",
+    ),
     "no word on limits": (CHART, lambda asset: asset.update(description="Средний балл"), "what the chart cannot say"),
     "a column without a Russian name": (
         DATASET,
