@@ -248,7 +248,7 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:
     from jinja2 import ChoiceLoader, DictLoader
 
     install_downloads()
-    head = DictLoader({"head_custom_extra.html": f"<style>{_HIDDEN} {{ display: none }}</style>"})
+    head = DictLoader({"head_custom_extra.html": f"<style>{_HIDDEN} {{ display: none !important }}</style>"})
     app.jinja_loader = ChoiceLoader([head, app.jinja_loader])
 
     # AUTH_RATE_LIMIT reaches the page that shows the form, not the view that takes the password.

@@ -24,12 +24,19 @@
 {# A period as people call it. #}
 {% macro period_ru(period, period_kind) -%}
     case {{ period_kind }}
-        when 'as_of'
-            then
-                'на ' || substring({{ period }}, 9, 2) || '.' || substring({{ period }}, 6, 2) || '.' || substring({{ period }}, 1, 4)
+        when 'as_of' then 'на ' || {{ day_ru(period) }}
         when 'academic_year' then {{ period }} || ' учебный год'
         when 'wave' then 'волна ' || {{ period }}
         else {{ period }} || ' год'
+    end
+{%- endmacro %}
+
+{# A period for an axis, which is sorted by its labels. A day stands behind its year, «2026, 01.09»: days are firsts of months, and that of
+   the refresh, which is the last of its year. #}
+{% macro period_axis(period, period_kind) -%}
+    case {{ period_kind }}
+        when 'as_of' then substring({{ period }}, 1, 4) || ', ' || substring({{ period }}, 9, 2) || '.' || substring({{ period }}, 6, 2)
+        else {{ period }}
     end
 {%- endmacro %}
 
@@ -66,6 +73,7 @@ with own as (
         {{ period_year('own_values.period', 'indicators.period_kind') }} as year,
         {{ period_day('own_values.period', 'indicators.period_kind') }} as name_day,
         {{ period_ru('own_values.period', 'indicators.period_kind') }} as period_title,
+        {{ period_axis('own_values.period', 'indicators.period_kind') }} as period_axis,
         max(own_values.period) over (partition by own_values.indicator_code) as last_period,
         case when own_values.level = 'school' then own_values.entity_code end as school_code
     from {{ relation }} as own_values
@@ -153,7 +161,7 @@ select
     end as change_text,
     period_title || ', n = ' || cast(n as text) as reading_text,
     {{ short_label('entity_name') }} || ', n = ' || cast(n as text) as entity_label,
-    period || ', n = ' || cast(n as text) as period_label,
+    period_axis || ', n = ' || cast(n as text) as period_label,
     {{ short_label('indicator_name') }} || ', n = ' || cast(n as text) as indicator_label,
     cast(last_modified_at as date) as source_date,
     formula,

@@ -54,7 +54,9 @@ class Client:
     def _ask(self, method: str, path: str, body: object = None) -> Answer:
         data = None if body is None else json.dumps(body).encode()
         kind = {} if body is None else {"Content-Type": "application/json"}
-        request = Request(self.url + path, data=data, headers=self._headers | kind, method=method)
+        return self._answer(Request(self.url + path, data=data, headers=self._headers | kind, method=method))
+
+    def _answer(self, request: Request) -> Answer:
         try:
             with self._opener.open(request, timeout=120) as answer:
                 return Answer(answer.status, answer.headers.get_content_type(), answer.read())
@@ -66,6 +68,10 @@ class Client:
 
     def post(self, path: str, body: object) -> Answer:
         return self._ask("POST", path, body)
+
+    def form(self, path: str, fields: dict[str, str]) -> Answer:
+        """As a form of a page sends it."""
+        return self._answer(Request(self.url + path, data=urlencode(fields).encode(), headers=self._headers, method="POST"))
 
     def put(self, path: str, body: object) -> Answer:
         return self._ask("PUT", path, body)

@@ -38,6 +38,7 @@ ALLOWED = frozenset({"NPS", "ECERS", "R", "n", "CSV", "XLSX", "SQL", "PDF", "UTC
 _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _ROMAN = re.compile("[IVX]+")
 _ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
+_PATH = re.compile(r"\S*/\S*")
 _POINT = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
 
 
@@ -61,4 +62,4 @@ def complaints(page: Page) -> list[str]:
     found = [f"not Russian: {text}" for text in texts["said"] + texts["drawn"] if foreign_words(text)]
     found += [f"a date of another country: {text}" for text in texts["said"] + texts["drawn"] + texts["cells"] if _ISO_DATE.search(text)]
     found += [f"a decimal point: {text}" for text in texts["drawn"] if _POINT.search(text)]
-    return found + [f"a code: {text}" for text in texts["cells"] if set(_LATIN.findall(text)) & _codes()]
+    return found + [f"a code: {text}" for text in texts["cells"] if set(_LATIN.findall(_PATH.sub("", text))) & _codes()]

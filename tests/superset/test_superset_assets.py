@@ -87,7 +87,9 @@ DISORDER: dict[str, tuple[str, Edit, str]] = {
     ),
     "an English tab": (
         "dashboards/exams.yaml",
-        lambda asset: next(place for place in asset["position"].values() if place["id"].startswith("TAB-"))["meta"].update(text="Schools"),
+        lambda asset: next(place for place in asset["position"].values() if isinstance(place, dict) and place["type"] == "TAB")[
+            "meta"
+        ].update(text="Schools"),
         "text, is not in Russian: 'Schools'",
     ),
     "a code in the hint of a column of a table": (
