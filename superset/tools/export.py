@@ -23,6 +23,7 @@ _METADATA = (
     *("global_chart_configuration", "label_colors", "map_label_colors", "native_filter_configuration", "refresh_frequency"),
     *("shared_label_colors", "timed_refresh_immune_slices"),
 )
+_SUPERSETS_OWN: Asset = {"chart_configuration": {}, "global_chart_configuration": {}, "map_label_colors": {}, "shared_label_colors": []}
 _CHART = ("cache_timeout", "dataset_uuid", "description", "params", "slice_name", "uuid", "version", "viz_type")
 # what the browser writes into a chart's parameters and nobody decided
 _VOLATILE = {
@@ -118,9 +119,9 @@ def _dashboard(dashboard: Asset, before: Asset, paths: dict[str, Path], style: s
     numbers = _numbers(dashboard, before)
     metadata = _only(dashboard["metadata"], _METADATA)
     metadata["native_filter_configuration"] = [_native(native, numbers) for native in metadata["native_filter_configuration"]]
-    # Superset lists here what its numbers of charts were; the files keep the whole dashboard
-    for key in ("chart_configuration", "global_chart_configuration"):
-        metadata[key] = before.get("metadata", {}).get(key, {})
+    # Superset lists here what its numbers of charts were, and the colours that labels had when somebody last looked
+    for key, empty in _SUPERSETS_OWN.items():
+        metadata[key] = before.get("metadata", {}).get(key, empty)
     own = (dashboard.get("css") or "").removeprefix(style).strip("\n")
     css = {"css": own + "\n"} if own else {}
     return _only(dashboard, _DASHBOARD) | css | {"metadata": metadata, "position": _position(dashboard["position"], numbers, paths)}

@@ -21,6 +21,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from .dashboard import Watch
+from .labels import REMEMBER_DRAWN
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).resolve().parent / "results"
@@ -124,6 +125,7 @@ def browser() -> Iterator[Browser]:
 def watched(browser: Browser, superset_url: str, home: Path) -> Iterator[tuple[Page, Watch]]:
     """A page whose user has logged in, and what was heard of it since."""
     page = browser.new_context(viewport={"width": 1600, "height": 1200}, locale="ru-RU").new_page()
+    page.add_init_script(REMEMBER_DRAWN)
     watch = Watch(page, superset_url)
     page.goto(f"{superset_url}/login/")
     page.get_by_text("Имя пользователя").wait_for(timeout=60_000)

@@ -55,7 +55,7 @@ def foreign_words(text: str) -> list[str]:
     return [word for word in _LATIN.findall(text) if word not in ALLOWED and not _ROMAN.fullmatch(word)]
 
 
-def complaints(page: Page) -> list[str]:
+def not_russian(page: Page) -> list[str]:
     """Every text of the open page that is not for a Russian reader, with its reason."""
     texts: dict[str, list[str]] = page.evaluate(_TEXTS)
     assert texts["said"], "the page says nothing"

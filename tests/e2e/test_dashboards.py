@@ -17,6 +17,7 @@ from playwright.sync_api import Browser, Page
 from .asked import Asked, Chart, slugs
 from .conftest import RESULTS
 from .dashboard import Dashboard, Watch, numbers
+from .labels import not_russian
 
 pytestmark = pytest.mark.e2e
 # dashboards of roles are opened by their roles in test_access.py
@@ -158,6 +159,7 @@ def test_every_chart_shows_what_is_published(
         page.screenshot(path=RESULTS / f"{slug}-{number + 1}.png")
         check(dashboard, asked, tab, watch, charts_by_number)
         assert dashboard.complaints() == []
+        assert not_russian(page) == []
     first = next(iter(asked.natives), None)
     others = asked.choices(first, asked.values())[1:2] if first else []
     if first and others:
@@ -183,6 +185,17 @@ def check_changed(dashboard: Dashboard, asked: Asked, tab: str, watch: Watch, ch
             check_table(asked, chart, answers[chart.asset["uuid"]])
         else:
             check_series(asked, chart, answers[chart.asset["uuid"]])
+
+
+@pytest.mark.parametrize("slug", OF_ROLES)
+def test_dashboards_of_roles_speak_russian(slug: str, home: Path, watched: tuple[Page, Watch], superset_url: str) -> None:
+    page, watch = watched
+    dashboard = Dashboard(page, superset_url, slug)
+    for tab in Asked(slug, home).tabs:
+        dashboard.open_tab(tab)
+        dashboard.show_all()
+        assert not_russian(page) == []
+    watch.clear()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (1920, 1080), (768, 1024)])

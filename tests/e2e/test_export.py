@@ -51,7 +51,6 @@ def admin(home: Path, superset_url: str) -> Client:
 
 
 def test_every_dashboard_comes_back_as_it_went(home: Path, copied: Path) -> None:
-    assert apply(home) == ["Superset: без изменений"]
     # otherwise a tool that writes nothing would pass
     written = copied / BOARD
     written.write_text(written.read_text() + "# not canonical\n")
@@ -80,4 +79,3 @@ def test_an_edit_comes_back_as_a_few_lines_and_is_taken_back_by_apply(home: Path
         }
     finally:
         assert {line.split(":")[0] for line in apply(home)[:2]} == {f"~ {CHART}", f"~ {BOARD}"}
-    assert apply(home) == ["Superset: без изменений"]

@@ -52,6 +52,8 @@ def _renumbered(dashboard: Json) -> Json:
         native["scope"]["excluded"] = [numbers[number] for number in reversed(native["scope"]["excluded"])]
         native |= {"chartsInScope": sorted(numbers.values()), "tabsInScope": []}
     dashboard["metadata"] |= {"default_filters": "{}", "chart_configuration": {"499": {"id": 499}}, "color_scheme_domain": []}
+    # written by the browser of whoever looks
+    dashboard["metadata"] |= {"shared_label_colors": ["mean_score"], "map_label_colors": {"mean_score": "#1f5f8b"}}
     return dashboard | {"certified_by": None, "theme_uuid": None}
 
 
