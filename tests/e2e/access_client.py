@@ -85,9 +85,13 @@ class Client:
         return self.post("/api/v1/chart/data", context | ({"form_data": form_data} if form_data else {}))
 
     def listed(self, what: str) -> list[dict[str, Any]]:
-        """Everything that the API lists of one kind to this user."""
-        found: list[dict[str, Any]] = self.get(f"/api/v1/{what}/?q={quote('(page_size:500)')}").json["result"]
-        return found
+        """Everything that the API lists of one kind to this user; it gives a hundred at a time."""
+        found: list[dict[str, Any]] = []
+        while True:
+            page = self.get(f"/api/v1/{what}/?q={quote(f'(page:{len(found) // 100},page_size:100)')}").json["result"]
+            found += page
+            if len(page) < 100:
+                return found
 
 
 def by_witness(column: str) -> Query:
