@@ -39,7 +39,8 @@ _LATIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _ROMAN = re.compile("[IVX]+")
 _ISO_DATE = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
 _PATH = re.compile(r"\S*/\S*")
-_POINT = re.compile(r"(?<![\d.])\d+\.\d+(?![\d.])")
+# alone: labels may have days, «2026, 01.09», and tasks, «4.1, n = 5»
+_POINT = re.compile(r"[+−-]?\d+\.\d+\s?%?")
 
 
 @cache
@@ -61,5 +62,5 @@ def not_russian(page: Page) -> list[str]:
     assert texts["said"], "the page says nothing"
     found = [f"not Russian: {text}" for text in texts["said"] + texts["drawn"] if foreign_words(text)]
     found += [f"a date of another country: {text}" for text in texts["said"] + texts["drawn"] + texts["cells"] if _ISO_DATE.search(text)]
-    found += [f"a decimal point: {text}" for text in texts["drawn"] if _POINT.search(text)]
+    found += [f"a decimal point: {text}" for text in texts["drawn"] if _POINT.fullmatch(text)]
     return found + [f"a code: {text}" for text in texts["cells"] if set(_LATIN.findall(_PATH.sub("", text))) & _codes()]
