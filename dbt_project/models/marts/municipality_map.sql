@@ -1,4 +1,4 @@
--- Grain: one row per year, open indicator, subject, class, breakdown and municipality: the last period of the year, with its place on a map.
+-- Grain: one row per year, open indicator, subject, class, breakdown and municipality: the last period of a year, with its place on a map.
 with readings as (
     select
         *,
