@@ -1,25 +1,33 @@
 """Chart queries of every dashboard, sent to Superset at fixed times: what a person waits for an answer, errors and queues included.
 
-    python benchmarks/dashboards.py HOME URL [--rate 50] [--seconds 60]    against a Superset that serves this home already
+    python benchmarks/dashboards.py HOME [--rate 50] [--seconds 60]    serves this published home and refreshes it meanwhile
+    python benchmarks/dashboards.py HOME --url URL                     asks a Superset that serves it already, nothing beside
 
 Each request is what a browser sends for one chart when its dashboard opens: the filters stand at their defaults. A request that could
-not leave at its time, because the server was behind, has waited since that time. What is served and what runs beside is bench.py's matter.
+not leave at its time, because the server was behind, has waited since that time. What may be measured is judged by bench.py.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
+import signal
+import socket
 import statistics
+import subprocess
 import sys
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 sys.path.append(str(REPOSITORY / "tests"))
@@ -27,10 +35,15 @@ sys.path.append(str(REPOSITORY / "tests"))
 from e2e.access_client import Client  # noqa: E402
 from e2e.asked import Asked, Chart, slugs  # noqa: E402
 
+OKO = Path(sys.executable).with_name("oko")
+SUPERSET_PYTHON = REPOSITORY / "superset" / ".venv" / "bin" / "python"
+TOOLS = REPOSITORY / "superset" / "tools"
 PATH = "/api/v1/chart/data"
 # more than the server has threads: a queue must be able to form
 SENDERS = 64
 TIMEOUT_SECONDS = 60
+# a refresh has then imported what it needs and reads
+START_SECONDS = 10
 
 
 @dataclass(frozen=True)
@@ -148,6 +161,64 @@ def report(load: Load) -> str:
     return "\n".join([*lines, "slowest: " + ", ".join(f"{chart} {statistics.median(charts[chart]) * 1000:.0f} ms" for chart in slowest)])
 
 
+def environment(home: Path) -> dict[str, str]:
+    """The environment of a process of Oko on this home."""
+    return {**os.environ, "OKO_HOME": str(home), "OKO_TARGET": "duckdb", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+
+
+def beside_a_refresh(home: Path, rate: float, seconds: float) -> Load:
+    """The load on a Superset as `oko serve` starts it, while `oko refresh` works on a new file; the refresh is not waited for."""
+    run = lambda *words: subprocess.run(words, env=environment(home), check=True, stdout=subprocess.DEVNULL)  # noqa: E731
+    run(SUPERSET_PYTHON, TOOLS / "provision.py")
+    with _process([SUPERSET_PYTHON, TOOLS / "serve.py", "--port", str(port := _free_port())], home) as server:
+        url = f"http://127.0.0.1:{port}"
+        _wait_for(url, server)
+        client = administrator(home, url)
+        wanted = requests(home, client)
+        # every worker has imported what it needs and knows every chart
+        send(client, wanted, rate=10, seconds=len(wanted) / 10)
+        _add_a_file(home)
+        with _process([OKO, "refresh"], home) as refresh:
+            time.sleep(START_SECONDS)
+            load = send(client, wanted, rate, seconds)
+            if refresh.poll() is not None:
+                sys.exit("the refresh ended before the requests did: take a larger home or fewer seconds")
+    return load
+
+
+def _add_a_file(home: Path) -> None:
+    """Another file of the largest source, or the refresh would find nothing to do: an exam's protocol with a line to its end."""
+    protocol = max((home / "landing" / "ege").rglob("*.csv"), key=lambda path: path.stat().st_size)
+    protocol.with_name(f"{protocol.stem} {time.time_ns()}.csv").write_bytes(protocol.read_bytes() + b"\r\n")
+
+
+@contextmanager
+def _process(command: Sequence[str | Path], home: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A process with its children, ended at the end."""
+    with (home / "logs" / "bench.log").open("ab") as log:
+        process = subprocess.Popen(command, env=environment(home), stdout=log, stderr=log, start_new_session=True)
+    try:
+        yield process
+    finally:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
+        process.wait(timeout=60)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
+    while server.poll() is None:
+        with suppress(OSError), urlopen(f"{url}/health", timeout=5):
+            return
+        time.sleep(0.3)
+    sys.exit("Superset ended; see logs/bench.log of the home")
+
+
 def administrator(home: Path, url: str) -> Client:
     """A session of the administrator, who sees every dashboard."""
     return Client(url, "admin", (home / "secrets" / "superset_admin_password").read_text().strip())
@@ -157,14 +228,17 @@ def main() -> None:
     """Sends, prints."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("home", type=Path)
-    parser.add_argument("url")
+    parser.add_argument("--url")
     parser.add_argument("--rate", type=float, default=50)
     parser.add_argument("--seconds", type=float, default=60)
     options = parser.parse_args()
-    client = administrator(options.home, options.url)
-    wanted = requests(options.home, client)
-    print(f"{len(wanted)} charts")
-    print(report(send(client, wanted, options.rate, options.seconds)))
+    home = options.home.resolve()
+    if options.url:
+        client = administrator(home, options.url)
+        load = send(client, requests(home, client), options.rate, options.seconds)
+    else:
+        load = beside_a_refresh(home, options.rate, options.seconds)
+    print(report(load))
 
 
 if __name__ == "__main__":

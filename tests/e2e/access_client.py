@@ -56,7 +56,7 @@ class Client:
     def session(self) -> dict[str, str]:
         """The headers by which a browser of this user is known: for who sends by itself."""
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._cookies)
-        return {name: self._headers[name] for name in ("Referer", "X-CSRFToken")} | {"Cookie": cookies}
+        return {name: self._headers[name] for name in ("Referer", "X-CSRFToken") if name in self._headers} | {"Cookie": cookies}
 
     def _ask(self, method: str, path: str, body: object = None) -> Answer:
         data = None if body is None else json.dumps(body).encode()

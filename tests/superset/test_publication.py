@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -150,4 +149,4 @@ def test_a_publication_that_cannot_be_opened_leaves_the_old_one_until_it_can(
 def test_nothing_published_is_said_by_the_connection(held: Held, home: Home) -> None:
     with pytest.raises(duckdb.IOException):
         asked(held, home)
-    assert os.listdir(home.folder) == []
+    assert list(home.folder.iterdir()) == []
