@@ -125,7 +125,7 @@ def send(client: Client, wanted: list[Request], rate: float, seconds: float) -> 
             error = _error(client, request)
             replies.append(Reply(request.chart, planned, time.perf_counter() - planned, error))
 
-    senders = [threading.Thread(target=sender) for _ in range(SENDERS)]
+    senders = [threading.Thread(target=sender, daemon=True) for _ in range(SENDERS)]
     for each in senders:
         each.start()
     for each in senders:

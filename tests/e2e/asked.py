@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,12 @@ def _read(path: Path) -> Asset:
 def slugs() -> list[str]:
     """Every dashboard of the assets."""
     return sorted(path.stem for path in (ASSETS / "dashboards").glob("*.yaml"))
+
+
+@cache
+def _opened(path: Path) -> duckdb.DuckDBPyConnection:
+    """A file of a publication, which never changes: opening it takes longer than a question."""
+    return duckdb.connect(str(path), read_only=True)
 
 
 @dataclass(frozen=True)
@@ -117,8 +123,7 @@ class Asked:
         return found
 
     def _rows(self, file: str, sql: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.home / "published" / file), read_only=True) as connection:
-            return connection.execute(sql).fetchall()
+        return _opened((self.home / "published" / file).resolve()).execute(sql).fetchall()
 
     def values(self) -> dict[str, list[object]]:
         """What each filter has chosen when the page opens: its default, or the first value of its list under its parents."""
