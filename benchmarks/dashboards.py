@@ -200,9 +200,12 @@ def _process(command: Sequence[str | Path], home: Path) -> Iterator[subprocess.P
     try:
         yield process
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGTERM)
-        process.wait(timeout=60)
+        # a refresh hears the first only between two statements; killed, it publishes nothing all the same
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, number)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(timeout=15)
 
 
 def _free_port() -> int:
