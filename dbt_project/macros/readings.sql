@@ -113,8 +113,7 @@ select
     entity_name,
     coalesce(place_code, '') as municipality_code,
     coalesce(place_name, '') as municipality_name,
-    -- names repeat between municipalities
-    case when level = 'school' then entity_name || ' · ' || entity_code else '' end as school_title,
+    case when level = 'school' then school_title else '' end as school_title,
     subject_code,
     subject_name,
     grade,

@@ -67,11 +67,19 @@ def common_style(assets: Path) -> str:
     return (assets / "dashboard.css").read_text()
 
 
+def _said_whole(dataset: Asset) -> Asset:
+    """A dataset that says of a column also what it has not: Superset keeps what an import is silent about, so the old expression of a
+    column that is physical now would stay."""
+    return dataset | {"columns": [{"expression": None, "description": None} | column for column in dataset["columns"]]}
+
+
 def bundle_for(assets: Path, home: Path) -> dict[str, str]:
     """What the importer takes, file name → text: connections pointing at the publication of this home, dashboards with the common style."""
     files = {str(path.relative_to(assets)): path.read_text() for kind in KINDS for path in sorted((assets / kind).rglob("*.yaml"))}
     for path in (assets / "dashboards").glob("*.yaml"):
         files[str(path.relative_to(assets))] = canonical(styled(assets, read(path)))
+    for path in (assets / "datasets").rglob("*.yaml"):
+        files[str(path.relative_to(assets))] = canonical(_said_whole(read(path)))
     filled = {name: text.replace("{OKO_HOME}", str(home)) if name.startswith("databases/") else text for name, text in files.items()}
     return {"metadata.yaml": _METADATA} | filled
 

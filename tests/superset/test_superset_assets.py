@@ -75,6 +75,13 @@ def test_bundle_points_at_its_home_and_its_digest_at_its_content(tmp_path: Path)
     assert bundle.digest(one) == bundle.digest(bundle.bundle_for(ASSETS, tmp_path / "one")) != bundle.digest(other)
 
 
+def test_the_bundle_says_of_a_physical_column_that_it_has_no_expression(tmp_path: Path) -> None:
+    dataset = bundle.read_text(bundle.bundle_for(ASSETS, tmp_path)["datasets/oko/certificates.yaml"])
+    said = {column["column_name"]: column for column in dataset["columns"]}
+    assert said["school_title"]["expression"] is None
+    assert "school_title" in said["school_link"]["expression"]
+
+
 def first_filter(dashboard: dict[str, Any]) -> dict[str, Any]:
     filters: list[dict[str, Any]] = dashboard["metadata"]["native_filter_configuration"]
     return filters[0]

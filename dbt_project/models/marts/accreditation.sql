@@ -17,6 +17,7 @@ select
     registration_number,
     school_code,
     school_name,
+    school_title,
     municipality_code,
     municipality_name,
     certificate_type,

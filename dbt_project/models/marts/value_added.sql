@@ -41,6 +41,7 @@ select
     placed.municipality_name,
     placed.school_code,
     placed.school_name,
+    placed.school_title,
     placed.value as value_added,
     placed.ci_low,
     placed.ci_high,
