@@ -176,6 +176,16 @@ def test_dashboards_answer_through_a_refresh_and_then_show_the_new_publication(n
     assert _open_publications(night) == {(night / "published").readlink().name}
 
 
+def test_an_answer_leaves_one_row_of_history(home: Path, superset_url: str) -> None:
+    client = dashboards.administrator(home, superset_url)
+    request = dashboards.requests(home, client)[0]
+    with closing(sqlite3.connect(home / "superset" / "superset.db")) as metadata:
+        last = metadata.execute("SELECT max(id) FROM logs").fetchone()
+        assert client.post(dashboards.PATH, json.loads(request.body)).status == 200
+        rows = metadata.execute("SELECT action FROM logs WHERE id > ?", last).fetchall()
+    assert rows == [("ChartDataRestApi.data",)]
+
+
 def test_the_bench_of_dashboards_counts_answers_and_errors(home: Path, superset_url: str) -> None:
     client = dashboards.administrator(home, superset_url)
     wanted = dashboards.requests(home, client)
