@@ -22,7 +22,7 @@ from .conftest import SUPERSET_PYTHON, TOOLS
 pytestmark = pytest.mark.e2e
 
 OPEN, CORE = "oko", "oko_core"
-PUBLIC = {"indicator_readings", "municipality_card", "municipality_tiles", "quality_improvement", "school_card", "target_indicators"}
+PUBLIC = {"indicator_readings", "municipality_card", "municipality_map", "quality_improvement", "school_card", "target_indicators"}
 WHOLE = {"certificates", "data_freshness", "ege_by_municipality", "ege_by_region", "ege_by_school", "publication", "region_overview"}
 WITNESSES = ("visibility", "entity_code", "school_code", "municipality_code")
 USERS = ("viewer", "school", "other", "municipality", "stray", "analyst", "core")

@@ -1,4 +1,4 @@
--- Grain: one row per year, open indicator, subject, class, breakdown and municipality: the last period of the year, with the tile of a map.
+-- Grain: one row per year, open indicator, subject, class, breakdown and municipality: the last period of a year, with its place on a map.
 with readings as (
     select
         *,
@@ -24,20 +24,43 @@ known as (
     select distinct municipality_code from latest
 ),
 
-numbered as (
-    select
-        municipality_code,
-        row_number() over (order by {{ byte_order('municipality_code') }}) - 1 as place,
-        -- about twice as many columns as rows: a tile is wider than it is high
-        cast(ceil(sqrt(2.0 * count(*) over ())) as bigint) as columns_wanted
-    from known
+outlines as (
+    select * from {{ ref('dim_municipality_outline') }}
 ),
 
-tiles as (
+-- who has no outline has a tile; the map, if there is one, stands above the tiles
+numbered as (
     select
-        municipality_code,
-        cast(place % columns_wanted + 1 as integer) as tile_column,
-        cast(floor(place / cast(columns_wanted as double precision)) + 1 as integer) as tile_row
+        known.municipality_code,
+        outlines.outline,
+        outlines.map_left,
+        outlines.map_top,
+        outlines.map_width,
+        outlines.map_height,
+        outlines.map_ratio,
+        outlines.label_left,
+        outlines.label_top,
+        outlines.label_width,
+        row_number() over (
+            partition by case when outlines.outline is null then 0 else 1 end
+            order by {{ byte_order('known.municipality_code') }}
+        ) - 1 as place,
+        -- about twice as many columns as rows: a tile is wider than it is high
+        cast(ceil(sqrt(2.0 * (count(*) over () - count(outlines.outline) over ()))) as bigint) as columns_wanted,
+        case when count(outlines.outline) over () > 0 then 1 else 0 end as rows_of_map
+    from known
+    left join outlines on known.municipality_code = outlines.municipality_code
+),
+
+places as (
+    select
+        *,
+        cast(case when outline is null then place % columns_wanted + 1 else 1 end as integer) as tile_column,
+        cast(
+            case when outline is null then floor(place / cast(columns_wanted as double precision)) + 1 + rows_of_map else 1 end
+            as integer
+        ) as tile_row,
+        cast(case when outline is null or columns_wanted = 0 then 1 else columns_wanted end as integer) as tile_columns
     from numbered
 )
 
@@ -50,8 +73,18 @@ select
     latest.indicator_name,
     latest.municipality_code,
     latest.municipality_name,
-    tiles.tile_column,
-    tiles.tile_row,
+    places.tile_column,
+    places.tile_row,
+    places.tile_columns,
+    places.outline,
+    places.map_left,
+    places.map_top,
+    places.map_width,
+    places.map_height,
+    places.map_ratio,
+    places.label_left,
+    places.label_top,
+    places.label_width,
     latest.subject_code,
     latest.subject_name,
     latest.grade,
@@ -85,4 +118,4 @@ select
     latest.visibility,
     latest.methodology_version
 from latest
-inner join tiles on latest.municipality_code = tiles.municipality_code
+inner join places on latest.municipality_code = places.municipality_code
