@@ -15,13 +15,17 @@ from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.pool import QueuePool
+
 if TYPE_CHECKING:
     from flask import Flask, Response
+    from sqlalchemy.engine import URL
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE / "tools"))
 from directory import directory_settings  # noqa: E402
 from downloads import install as install_downloads  # noqa: E402
+from publication import Held, open_connection  # noqa: E402
 
 HOME = Path(os.environ.get("OKO_HOME") or HERE.parent / "data").resolve()
 STATE = HOME / "superset"
@@ -71,13 +75,24 @@ STATE.mkdir(mode=0o700, parents=True, exist_ok=True)
 DATA_DIR = str(STATE)
 SECRET_KEY = _secret_key()
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{STATE / 'superset.db'}?check_same_thread=false"
-# Several workers write the metadata; sqlite waits for its lock that long instead of failing at once.
-SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"timeout": 30}}
+# Several workers write the metadata; sqlite waits for its lock that long instead of failing at once. Connections are kept, one for a
+# thread of serve.py: a new one, SQLAlchemy's habit with files, reads the whole schema again.
+SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"timeout": 30}, "poolclass": QueuePool, "pool_size": 8}
 SQLALCHEMY_EXAMPLES_URI = SQLALCHEMY_DATABASE_URI
 
 # Query results are not cached: an answer from a file cache took as long as one from the marts (measured), and what is not kept
 # cannot be older than the publication.
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache", "CACHE_NO_NULL_WARNING": True}
+
+_HELD = Held(HOME / "published", open_connection)
+
+
+def DB_CONNECTION_MUTATOR(url: URL, parameters: dict[str, Any], *_: object) -> tuple[URL, dict[str, Any]]:
+    """All that a request asks comes from one publication, also when the next one appears meanwhile."""
+    from flask import g, has_request_context
+
+    folder = g.setdefault("publication", _HELD.newest()) if has_request_context() else _HELD.newest()
+    return _HELD.pin(url, parameters, folder), parameters
 
 
 def _file_cache(name: str, timeout: int) -> dict[str, object]:
@@ -241,10 +256,12 @@ SQLLAB_CTAS_NO_LIMIT = False
 CELERY_CONFIG = None
 LOG_LEVEL = "WARNING"
 ALEMBIC_SKIP_LOG_CONFIG = True
+# Steps of one answer that Superset would write into its history beside the answer itself.
+_STEPS = {"_get_data_response", "load_into_dataframe", "execute_sql", "QueryObject.post_processing", "ChartDataRestApi.json_dumps"}
 
 
 def FLASK_APP_MUTATOR(app: Flask) -> None:
-    """Settings of Superset that its present libraries leave without effect, and its downloads."""
+    """What Superset has no setting for, or one that its present libraries leave without effect, and its downloads."""
     from jinja2 import ChoiceLoader, DictLoader
 
     install_downloads()
@@ -255,6 +272,12 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:
     limited = app.appbuilder.sm.limiter.limit(LOGIN_RATE_LIMIT, methods=["POST"])
     for endpoint in ("AuthDBView.login", "SecurityApi.login"):
         app.view_functions[endpoint] = limited(app.view_functions[endpoint])
+
+    # One row of history for an answer instead of six: each is a commit, after which Superset reads again all that it knew.
+    from superset.extensions import event_logger
+
+    write = event_logger.log_with_context
+    event_logger.log_with_context = lambda action, *rest, **more: None if action in _STEPS else write(action, *rest, **more)
 
     # The encoding of CSV_EXPORT is no longer written: without the mark Excel takes Russian for something else.
     @app.after_request

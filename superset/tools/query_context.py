@@ -54,15 +54,15 @@ def _series(params: Params) -> Query:
         "index": [axis],
     }
     order = {"is_sort_index": True} if params["x_axis_sort"] == axis else {"by": params["x_axis_sort"]}
-    # a metric has a column for every series then: like the browser, leave the order to the chart
-    unsorted = bool(series) and "by" in order
+    # the columns of several series have no one name to sort by: the browser leaves the order to the chart then, as the query gave it
+    sort = [] if series and "by" in order else [{"operation": "sort", "options": {**order, "ascending": params["x_axis_sort_asc"]}}]
     return _base(params) | {
         "columns": [column, *series],
         "metrics": metrics,
         "orderby": [[metrics[0], False]],
         "post_processing": [
             {"operation": "pivot", "options": pivot},
-            *([] if unsorted else [{"operation": "sort", "options": {**order, "ascending": params["x_axis_sort_asc"]}}]),
+            *sort,
             {"operation": "flatten"},
         ],
         "series_columns": series,

@@ -36,7 +36,8 @@ class Client:
 
     def __init__(self, url: str, login: str | None = None, password: str = "") -> None:
         self.url = url
-        self._opener: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar()))
+        self._cookies = CookieJar()
+        self._opener: OpenerDirector = build_opener(HTTPCookieProcessor(self._cookies))
         self._headers = {"Referer": url}
         if login:
             self._log_in(login, password)
@@ -50,6 +51,12 @@ class Client:
         form = urlencode({"username": login, "password": password, "csrf_token": self._headers["X-CSRFToken"]}).encode()
         self._opener.open(Request(f"{self.url}/login/", data=form, headers={"Referer": self.url}), timeout=120).close()
         self._headers["X-CSRFToken"] = self.get("/api/v1/security/csrf_token/").json["result"]
+
+    @property
+    def session(self) -> dict[str, str]:
+        """The headers by which a browser of this user is known: for who sends by itself."""
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._cookies)
+        return {name: self._headers[name] for name in ("Referer", "X-CSRFToken") if name in self._headers} | {"Cookie": cookies}
 
     def _ask(self, method: str, path: str, body: object = None) -> Answer:
         data = None if body is None else json.dumps(body).encode()

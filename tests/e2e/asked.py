@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,12 @@ def read(path: Path) -> Asset:
 def slugs() -> list[str]:
     """Every dashboard of the assets."""
     return sorted(path.stem for path in (ASSETS / "dashboards").glob("*.yaml"))
+
+
+@cache
+def _opened(path: Path) -> duckdb.DuckDBPyConnection:
+    """A file of a publication, which never changes: opening it takes longer than a question."""
+    return duckdb.connect(str(path), read_only=True)
 
 
 @dataclass(frozen=True)
@@ -117,8 +123,7 @@ class Asked:
         return found
 
     def _rows(self, file: str, sql: str) -> list[tuple[Any, ...]]:
-        with duckdb.connect(str(self.home / "published" / file), read_only=True) as connection:
-            return connection.execute(sql).fetchall()
+        return _opened((self.home / "published" / file).resolve()).execute(sql).fetchall()
 
     def values(self) -> dict[str, list[object]]:
         """What each filter has chosen when the page opens: its default, or the first value of its list under its parents."""
@@ -144,20 +149,20 @@ class Asked:
         for parent in native["cascadeParentIds"]:
             name = parent.removeprefix("NATIVE_FILTER-")
             if parents.get(name):
-                conditions.append(_one_of(dataset, self._column_of(name), parents[name]))
+                conditions.append(_one_of(dataset, self.column_of(name), parents[name]))
         order = "ASC" if native["controlValues"].get("sortAscending", True) else "DESC"
         where = " AND ".join(conditions) or "true"
         sql = f"SELECT DISTINCT {dataset.column(column)} AS v FROM {dataset.table} WHERE {where} ORDER BY v {order}"
         return [row[0] for row in self._rows(dataset.file, sql) if row[0] is not None]
 
-    def _column_of(self, key: str) -> str:
+    def column_of(self, key: str) -> str:
         return str(self.natives[key]["targets"][0]["column"]["name"])
 
     def rows(self, chart: Chart) -> list[tuple[Any, ...]]:
         """The rows that this chart must get: of a table its columns in its order, else x, series and metrics."""
         dataset, params, values = chart.dataset, chart.params, self.values()
         conditions = [_condition(dataset, clause) for clause in params.get("adhoc_filters", [])]
-        conditions += [_one_of(dataset, self._column_of(key), values[key]) for key in chart.filters if values[key]]
+        conditions += [_one_of(dataset, self.column_of(key), values[key]) for key in chart.filters if values[key]]
         where = " AND ".join(conditions) or "true"
         if chart.is_table:
             select = ", ".join(dataset.column(name) for name in params["all_columns"])

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -41,8 +42,11 @@ ARGUMENTS = [
 ]
 
 
+OKO = Path(sys.executable).with_name("oko")
+
+
 def _oko(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).with_name("oko"), *arguments]
+    command = [OKO, *arguments]
     return subprocess.run(command, cwd=REPOSITORY, env=os.environ | {"OKO_HOME": str(home)}, capture_output=True, text=True, check=False)
 
 
@@ -93,12 +97,13 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
             time.sleep(0.3)
 
 
-@pytest.fixture(scope="session")
-def superset_url(home: Path) -> Iterator[str]:
+@contextmanager
+def serving(home: Path, workers: int = 1) -> Iterator[str]:
+    """Superset of a home as `oko serve` starts it; its address."""
     port = _free_port()
     with (home / "logs" / "superset.log").open("wb") as log:
         server = subprocess.Popen(
-            [SUPERSET_PYTHON, TOOLS / "serve.py", "--port", str(port), "--workers", "1"],
+            [SUPERSET_PYTHON, TOOLS / "serve.py", "--port", str(port), "--workers", str(workers)],
             env=os.environ | {"OKO_HOME": str(home)},
             stdout=log,
             stderr=log,
@@ -111,6 +116,12 @@ def superset_url(home: Path) -> Iterator[str]:
     finally:
         os.killpg(server.pid, signal.SIGTERM)
         server.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def superset_url(home: Path) -> Iterator[str]:
+    with serving(home) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import shutil
 import subprocess
 import sys
@@ -51,6 +52,15 @@ def test_an_edit_is_found_and_brought_into_form(tmp_path: Path) -> None:
     assert [found.split(":")[0] for found in validate.check_form(tmp_path, bundle.load(tmp_path))] == [CHART]
     path.write_text(bundle.canonical(normalise.normalised(path, "charts", changed)))
     assert path.read_text() == (ASSETS / CHART).read_text()
+
+
+def test_several_series_are_not_sorted_by_a_metric(content: validate.Assets) -> None:
+    """Each series has a column of the metric then: Superset's answer would be an error."""
+    charts = [(path, asset) for path, asset in content["charts"].items() if asset["params"].get("groupby")]
+    queries = [(path, query) for path, asset in charts for query in json.loads(asset["query_context"])["queries"]]
+    steps = [(path, step) for path, query in queries for step in query["post_processing"] if step["operation"] == "sort"]
+    assert len(steps) > 5
+    assert [path for path, step in steps if "is_sort_index" not in step["options"]] == []
 
 
 def test_identifiers_follow_from_names() -> None:
