@@ -58,6 +58,11 @@ class Client:
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._cookies)
         return {name: self._headers[name] for name in ("Referer", "X-CSRFToken") if name in self._headers} | {"Cookie": cookies}
 
+    @property
+    def cookies(self) -> list[dict[str, str]]:
+        """The session, for a browser."""
+        return [{"name": cookie.name, "value": cookie.value or "", "url": self.url} for cookie in self._cookies]
+
     def _ask(self, method: str, path: str, body: object = None) -> Answer:
         data = None if body is None else json.dumps(body).encode()
         kind = {} if body is None else {"Content-Type": "application/json"}

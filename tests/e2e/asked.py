@@ -158,6 +158,14 @@ class Asked:
     def column_of(self, key: str) -> str:
         return str(self.natives[key]["targets"][0]["column"]["name"])
 
+    def charts_on(self, tab: str) -> list[Chart]:
+        return [chart for chart in self.charts if chart.tab == tab]
+
+    @property
+    def chosen_tabs(self) -> list[str]:
+        """The tabs with a chart that the chosen filters reach."""
+        return [tab for tab in self.tabs if any(self.chosen.keys() & set(chart.filters) for chart in self.charts_on(tab))]
+
     def rows(self, chart: Chart) -> list[tuple[Any, ...]]:
         """The rows that this chart must get: of a table its columns in its order, else x, series and metrics."""
         dataset, params, values = chart.dataset, chart.params, self.values()

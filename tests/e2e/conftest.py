@@ -23,12 +23,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from .dashboard import Watch
 from .labels import REMEMBER_DRAWN
+from .region import Region, make_region, open_cores
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).resolve().parent / "results"
 SUPERSET_PYTHON = REPOSITORY / "superset" / ".venv" / "bin" / "python"
 TOOLS = REPOSITORY / "superset" / "tools"
 CHROMIUM = "/usr/bin/chromium"
+# milliseconds; a page of fifty charts may keep a busy machine that long
+PATIENCE = 90_000
 # Nothing may leave the machine, whatever a page asks for: a name other than the loopback does not resolve.
 ARGUMENTS = [
     "--no-sandbox",
@@ -125,6 +128,15 @@ def superset_url(home: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def region(home: Path, superset_url: str) -> Iterator[Region]:
+    """Users of every role, made from a list, and what each of them may see."""
+    cores = open_cores(home)
+    yield make_region(home, superset_url, cores)
+    for connection in cores.values():
+        connection.close()
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -136,6 +148,7 @@ def browser() -> Iterator[Browser]:
 def watched(browser: Browser, superset_url: str, home: Path) -> Iterator[tuple[Page, Watch]]:
     """A page whose user has logged in, and what was heard of it since."""
     page = browser.new_context(viewport={"width": 1600, "height": 1200}, locale="ru-RU").new_page()
+    page.set_default_timeout(PATIENCE)
     page.add_init_script(REMEMBER_DRAWN)
     watch = Watch(page, superset_url)
     page.goto(f"{superset_url}/login/")

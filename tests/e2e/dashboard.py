@@ -97,7 +97,8 @@ class Dashboard:
         """A window as high as the page: charts outside the window are not drawn by Superset."""
         self.page.locator(".dashboard-grid").wait_for(timeout=60_000)
         height = self.page.evaluate("document.querySelector('.dashboard-grid').scrollHeight")
-        self.page.set_viewport_size({"width": 1600, "height": int(height) + 400})
+        width = (self.page.viewport_size or {"width": 1600})["width"]
+        self.page.set_viewport_size({"width": width, "height": int(height) + 400})
         self.settle()
 
     def settle(self) -> None:
@@ -161,6 +162,15 @@ class Dashboard:
         with self.page.expect_response(lambda response: "/api/v1/chart/data" in response.url, timeout=60_000):
             self.page.locator("[data-test=filter-bar__apply-button]").click()
         self.settle()
+
+    def outside(self) -> list[str]:
+        """Charts that stand beyond the right edge of the page, or are too narrow to be read."""
+        read = """slices => slices.filter(slice => slice.offsetParent).filter(slice => {
+            const {right, width} = slice.getBoundingClientRect();
+            return width < 60 || right > document.documentElement.scrollWidth + 1;
+        }).map(slice => slice.innerText.split('\\n')[0])"""
+        found: list[str] = self.page.locator(".chart-slice").evaluate_all(read)
+        return found
 
     def complaints(self) -> list[str]:
         """Error messages anywhere on the page."""
