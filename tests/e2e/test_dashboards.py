@@ -159,6 +159,7 @@ def test_every_chart_shows_what_is_published(
         check(dashboard, asked, charts, watch, charts_by_number)
         assert [chart.name for chart in charts if not asked.rows(chart)] == []
         assert dashboard.complaints() == []
+        assert dashboard.cut_cards() == []
         assert not_russian(page) == []
     choose_another(asked, dashboard, watch)
     for tab in asked.chosen_tabs if IS_FULL else asked.chosen_tabs[:1]:
