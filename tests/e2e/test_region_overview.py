@@ -5,16 +5,19 @@ The queries read marts.indicator_values and quality, not the wide marts behind t
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 import stat
-import time
+from contextlib import closing
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import duckdb
 import pytest
-from playwright.sync_api import APIResponse, Browser, Page
+from playwright.sync_api import APIResponse, Page
 
 from .conftest import RESULTS, provision
 from .dashboard import Dashboard, Watch, numbers
@@ -297,17 +300,26 @@ def test_provision_repeats_in_a_moment_and_tells_the_password_once(home: Path) -
     assert first.count(password) == 1
     # tests of other modules have changed what there is to bring
     provision(home).communicate(timeout=120)
-    begun = time.monotonic()
+    log = home / "logs" / "superset-provision.log"
+    written = log.stat().st_size
     again = provision(home)
     said, _ = again.communicate(timeout=60)
     assert (again.returncode, said) == (0, "Superset: без изменений\n")
-    assert time.monotonic() - begun < 5
+    # an imported Superset, which is what takes long, writes there
+    assert log.stat().st_size == written > 0
     for name in ("superset_admin_password", "superset_secret_key"):
         assert stat.S_IMODE((home / "secrets" / name).stat().st_mode) == 0o600
 
 
-def test_passwords_cannot_be_tried_at_will(browser: Browser, superset_url: str) -> None:
-    with browser.new_context() as stranger:
-        guess = {"username": "admin", "password": "guess", "provider": "db"}
-        answers = [stranger.request.post(f"{superset_url}/api/v1/security/login", data=guess).status for _ in range(25)]
+def test_passwords_cannot_be_tried_at_will(superset_url: str) -> None:
+    """From an address of its own, because the limit is one for an address and other tests log in too."""
+    guess = json.dumps({"username": "admin", "password": "guess", "provider": "db"})
+    place = urlsplit(superset_url)
+
+    def tried() -> int:
+        with closing(HTTPConnection(str(place.hostname), place.port, timeout=60, source_address=("127.0.0.2", 0))) as connection:
+            connection.request("POST", "/api/v1/security/login", guess, {"Content-Type": "application/json"})
+            return connection.getresponse().status
+
+    answers = [tried() for _ in range(25)]
     assert set(answers[:20]) == {401} and answers[-1] == 429
