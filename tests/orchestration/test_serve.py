@@ -101,7 +101,7 @@ def _words(pid: int) -> set[bytes]:
 
 def _left(pids: set[int]) -> set[int]:
     """Those that still run when a killed process has had time to go: nobody waits for the children of a server that has ended."""
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 10
     while (left := {pid for pid in pids if _runs(pid)}) and time.monotonic() < deadline:
         time.sleep(0.2)
     return left
