@@ -96,8 +96,6 @@ _SHOWN = {
     "dashboards": ("dashboard_title", "slug", "css", "position_json", "description", "published"),
 }
 _ITEM = ("expression", "verbose_name", "description")
-# The browser keeps the colours of labels here whenever somebody looks at a dashboard.
-_COLOURS = ("label_colors", "shared_label_colors", "map_label_colors", "color_scheme_domain")
 
 
 def _standing(kind: str, item: Any) -> str:
@@ -107,8 +105,7 @@ def _standing(kind: str, item: Any) -> str:
         shown["columns"] = sorted([each.column_name, each.is_active, *(getattr(each, name) for name in _ITEM)] for each in item.columns)
         shown["metrics"] = sorted([each.metric_name, each.d3format, *(getattr(each, name) for name in _ITEM)] for each in item.metrics)
     if kind == "dashboards":
-        metadata = json.loads(item.json_metadata or "{}")
-        shown["metadata"] = {name: value for name, value in metadata.items() if name not in _COLOURS}
+        shown["metadata"] = json.loads(item.json_metadata or "{}")
         shown["charts"] = sorted(str(each.uuid) for each in item.slices)
     return hashlib.sha256(json.dumps(shown, default=str, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 

@@ -79,3 +79,12 @@ def test_what_oko_brought_and_the_files_no_longer_have_goes(home: Path, admin: C
     assert admin.delete(f"/api/v1/dashboard/{board}").status == 200
     assert apply(home)[0] == "- charts/kept.yaml"
     assert apply(home) == ["Superset: без изменений"]
+
+
+def test_looking_at_a_dashboard_leaves_no_colours_in_it(admin: Client) -> None:
+    """The page of a dashboard sends them of itself, whoever looks: a viewer must not be refused, and code must not change."""
+    board = admin.listed("dashboard")[0]["id"]
+    before = admin.get(f"/api/v1/dashboard/{board}").json["result"]["json_metadata"]
+    answer = admin.put(f"/api/v1/dashboard/{board}/colors?mark_updated=false", {"label_colors": {"Чтение": "#123456"}})
+    assert answer.status == 200
+    assert admin.get(f"/api/v1/dashboard/{board}").json["result"]["json_metadata"] == before
