@@ -262,7 +262,7 @@ _STEPS = {"_get_data_response", "load_into_dataframe", "execute_sql", "QueryObje
 
 def FLASK_APP_MUTATOR(app: Flask) -> None:
     """What Superset has no setting for, or one that its present libraries leave without effect, and its downloads."""
-    from flask import jsonify
+    from flask import jsonify, request
     from jinja2 import ChoiceLoader, DictLoader
 
     install_downloads()
@@ -282,7 +282,9 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:
 
     # A page that is looked at writes the colours of its labels into the dashboard: a change of what is code, and for
     # everybody but its owner an error in the browser. Colours follow from the labels anyway.
-    app.view_functions["DashboardRestApi.put_colors"] = lambda pk: jsonify(result=[])
+    @app.before_request
+    def keep_no_colours() -> Response | None:
+        return jsonify(result=[]) if request.endpoint == "DashboardRestApi.put_colors" else None
 
     # The encoding of CSV_EXPORT is no longer written: without the mark Excel takes Russian for something else.
     @app.after_request
