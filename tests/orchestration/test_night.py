@@ -201,7 +201,7 @@ from orchestration.cli import main
 main()
 """
 READER = """
-import json, sys
+import json, sys, time
 from pathlib import Path
 from warehouse.readers import open_published
 seen = set()
@@ -210,6 +210,7 @@ while not Path(sys.argv[2]).exists():
     with open_published(Path(sys.argv[1])) as con:
         publication = con.execute("SELECT publication_id FROM quality.publication").fetchone()
         seen.add((*publication, *con.execute("SELECT count(*) FROM marts.indicator_values").fetchone()))
+    time.sleep(0.05)
 print(json.dumps(sorted(seen)))
 """
 
