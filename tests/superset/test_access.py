@@ -169,10 +169,10 @@ def book(path: Path, *rows: tuple[object, ...], header: tuple[str, ...] = users.
 
 
 def test_a_list_is_read_with_the_zeros_that_excel_drops(tmp_path: Path, roles: dict[str, Grants]) -> None:
-    file = book(tmp_path / "u.xlsx", ("a.b", "Ж", "Я", "a@b.ru", "школа", 1001), ("cc", "Ж", "Я", None, "Просмотр", None))
+    file = book(tmp_path / "u.xlsx", ("a.b", "Ж", "Я", "a@b.example", "школа", 1001), ("cc", "Ж", "Я", None, "Просмотр", None))
     found = users.parse(users.read_rows(file), roles, CODES)
     assert found == [
-        users.User("a.b", "Ж", "Я", "a@b.ru", "school", "001001"),
+        users.User("a.b", "Ж", "Я", "a@b.example", "school", "001001"),
         users.User("cc", "Ж", "Я", "cc@localhost", "viewer", None),
     ]
 
