@@ -159,9 +159,14 @@ class Dashboard:
         self.page.keyboard.press("Escape")
 
     def apply(self) -> None:
-        with self.page.expect_response(lambda response: "/api/v1/chart/data" in response.url, timeout=60_000):
-            self.page.locator("[data-test=filter-bar__apply-button]").click()
-        self.settle()
+        """Apply what was chosen, once more where a filter that follows from another has found its value only after that."""
+        button = self.page.locator("[data-test=filter-bar__apply-button]")
+        # the filters that follow ask for their values when a choice is made
+        self.page.wait_for_timeout(1500)
+        while button.is_enabled():
+            with self.page.expect_response(lambda response: "/api/v1/chart/data" in response.url, timeout=60_000):
+                button.click()
+            self.settle()
 
     def outside(self) -> list[str]:
         """Charts that stand beyond the right edge of the page, or are too narrow to be read."""
