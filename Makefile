@@ -16,7 +16,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
 export DO_NOT_TRACK := 1
 
-.PHONY: help up setup test test-full lint lint-quick generate acceptance bench
+.PHONY: help up setup test test-full lint lint-quick generate superset-export acceptance bench
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -62,6 +62,10 @@ generate: setup ## files made from declarations: dbt sources, plain staging mode
 	@$(RUN) python -m orchestration.dbt_sources
 	@$(RUN) python -m orchestration.source_docs
 	@$(RUN) python -m orchestration.indicator_docs
+
+superset-export: setup ## SLUG=…: a dashboard edited in the browser back into superset/assets
+	@superset/.venv/bin/python superset/tools/export.py $(SLUG)
+	@superset/.venv/bin/python superset/tools/validate.py
 
 acceptance: setup ## the region of ../shared/acceptance through an empty home, compared
 	@$(RUN) python tests/acceptance.py

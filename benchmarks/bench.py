@@ -1,9 +1,10 @@
 """`make bench`: what a refresh costs beside what it cannot do without, as ratios measured in one run on this machine.
 
-    python benchmarks/bench.py [--repeat N] [--out FILE] [--only PART] [--full]
+    python benchmarks/bench.py [--repeat N] [--out FILE] [--only PART] [--full] [--home FOLDER]
 
 Each pair is measured in turns, and the medians are divided: the machine may be noisy, but it is so for both. Prints a table, writes JSON.
-`--full` reads five million rows of protocols instead of half a million.
+`--full` reads five million rows of protocols instead of half a million. `--home` names a home of a thousand schools that is published
+already, for the dashboards; without it one is made, which takes longer than everything else together.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import dashboards
 import reading
 
 REPOSITORY = Path(__file__).resolve().parent.parent
@@ -49,6 +51,7 @@ def main() -> int:
     parser.add_argument("--out", type=Path, default=OUT)
     parser.add_argument("--only", choices=PARTS, action="append", help="this part alone; may be given again")
     parser.add_argument("--full", action="store_true", help="five million rows of protocols")
+    parser.add_argument("--home", type=Path, help="a published home of a thousand schools, for the dashboards; a file is added to it")
     options = parser.parse_args()
     ratios = []
     for part in options.only or PARTS:
@@ -111,7 +114,32 @@ def measure_memory(folder: Path, options: argparse.Namespace) -> list[Ratio]:
     ]
 
 
-PARTS = {"commands": measure_commands, "workbook": measure_workbook, "protocols": measure_protocols, "memory": measure_memory}
+def measure_dashboards(folder: Path, options: argparse.Namespace) -> list[Ratio]:
+    """Chart queries at fixed times beside a refresh of a thousand schools; the one part in milliseconds of this machine."""
+    home = options.home or _thousand_schools(folder / "home")
+    load = dashboards.beside_a_refresh(home.resolve(), rate=50, seconds=60)
+    print(dashboards.report(load))
+    return [
+        Ratio("ms of chart queries, p95 beside a refresh ÷ 300", load.percentile(0.95) * 1000, 300, limit=1.0),
+        Ratio("chart queries with an error ÷ 1", len(load.errors), 1, limit=0.0),
+        Ratio("50 chart queries a second ÷ answered", 50, load.rate, limit=1.05),
+    ]
+
+
+PARTS = {
+    "commands": measure_commands,
+    "workbook": measure_workbook,
+    "protocols": measure_protocols,
+    "memory": measure_memory,
+    "dashboards": measure_dashboards,
+}
+
+
+def _thousand_schools(home: Path) -> Path:
+    environment = dashboards.environment(home)
+    _run([BINARIES / "oko", "sample", "--schools", "1000", "--years", "3"], environment)
+    _run([BINARIES / "oko", "refresh"], environment, PUBLISHED)
+    return home
 
 
 def _of_turns(name: str, turns: Sequence[tuple[float, float]], *, limit: float) -> Ratio:

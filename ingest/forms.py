@@ -36,6 +36,7 @@ class Form:
 # layouts that a person does not fill in, and where they come from
 EXPORTS = {
     "accreditation": "реестр аккредитованных организаций выгружает Рособрнадзор (открытые данные, XML или строки JSON)",
+    "boundaries": "границы отдаёт геоинформационная система файлом GeoJSON",
     "oktmo": "классификатор ОКТМО выпускает Росстат (CSV)",
     "survey_forms": "анкеты выгружаются из Google Форм или Яндекс Форм; карту вопросов и волны задают survey_questions и survey_waves",
     "survey_form_answers": "ответы выгружаются из Google Форм или Яндекс Форм вместе с анкетами",

@@ -107,6 +107,8 @@ _KEYS = {
     "schedule": {"time_zone": "time_zone", "night": "schedule"},
     "retention": {"publications": "keep_publications"},
 }
+# sections that others read: how people log in (superset/tools/directory.py)
+_ELSEWHERE = ("ldap",)
 _LIMITS = {name: f"limits.{name}" for name in Limits.__dataclass_fields__}
 
 
@@ -155,6 +157,8 @@ def _read_toml(path: Path) -> dict[str, Any]:
     known = _KEYS | {"limits": _LIMITS}
     values: dict[str, Any] = {}
     for section, entries in document.items():
+        if section in _ELSEWHERE:
+            continue
         if section not in known or not isinstance(entries, dict):
             raise SettingsError(f"{path}: неизвестный раздел [{section}]; есть {', '.join(known)}")
         for key, value in entries.items():

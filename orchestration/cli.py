@@ -40,6 +40,9 @@ def refresh(full: bool, sources: tuple[str, ...]) -> None:
     Код выхода: 0 — опубликовано, отклонённого нет; 1 — опубликовано, но есть отклонённое или ошибки в данных;
     2 — неверный вызов или настройки; 3 — ничего не опубликовано (прежняя публикация осталась).
     """
+    from orchestration.home import yield_to_people
+
+    yield_to_people()
     from orchestration.night import run_night
 
     sys.exit(run_night(_settings(), full=full, sources=_known_sources(sources)))

@@ -6,6 +6,7 @@ dbt is imported when it is first needed: its import alone takes seconds.
 from __future__ import annotations
 
 import fcntl
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -47,6 +48,19 @@ def prepared_manifest(settings: Settings) -> Path:
                 raise DbtFailed(f"dbt не прочитал проект: {outcome.exception}") from outcome.exception
             stamp.write_text(version)
     return manifest
+
+
+def descriptions(settings: Settings) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
+    """What every model is and what its columns are, by (schema, table), as the prepared manifest says."""
+    nodes = json.loads((target_folder(settings) / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
+    models = [node for node in nodes if node["resource_type"] == "model"]
+    return {
+        (model["schema"], model["alias"]): (
+            model["description"],
+            {name: column["description"] for name, column in model["columns"].items() if column["description"]},
+        )
+        for model in models
+    }
 
 
 def build(settings: Settings, on_node: OnNode) -> list[RunResult]:

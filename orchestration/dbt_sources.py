@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -152,17 +153,20 @@ def load_declarations(folder: Path = SOURCES) -> list[dict[str, Any]]:
     return sorted(found, key=lambda source: str(source["source"]))
 
 
+@cache
 def load_registry(folder: Path = REGISTRY) -> list[dict[str, Any]]:
-    """Every indicator of the registry with what `_defaults.yml` adds, by file and in the order of the file."""
+    """Every indicator of the registry with what `_defaults.yml` adds and the title of its file, by file and in the order of the file."""
     defaults = yaml.safe_load((folder / "_defaults.yml").read_text(encoding="utf-8"))
     files = sorted(path for path in folder.glob("*.yml") if not path.name.startswith("_"))
-    entries = [entry for path in files for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["indicators"]]
+    contents = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in files]
+    entries = [{"topic": content["title_ru"], **entry} for content in contents for entry in content["indicators"]]
     return [_complete({**defaults, **entry}) for entry in entries]
 
 
 def _complete(entry: dict[str, Any]) -> dict[str, Any]:
-    """Dates as text, and a family of its own for a code that names none."""
-    return {**entry, "valid_from": str(entry["valid_from"]), "family": entry["family"] or entry["code"]}
+    """Dates as text, a family of its own for a code that names none, and shares as percents."""
+    shown_as = entry["shown_as"] or ("percent" if entry["unit"] in ("share", "flag") else "number")
+    return {**entry, "valid_from": str(entry["valid_from"]), "family": entry["family"] or entry["code"], "shown_as": shown_as}
 
 
 def raw_columns(layout: dict[str, Any]) -> dict[str, tuple[str, str]]:
@@ -214,9 +218,10 @@ def registry_macro(registry: list[dict[str, Any]]) -> str:
     return _macro("indicator_registry", "dbt_project/indicators", "[]", [json.dumps(entry, ensure_ascii=False) for entry in registry])
 
 
-def lineage_macro(registry: list[dict[str, Any]]) -> str:
-    """The facts, parameters and seeds behind every indicator, and what of a fact's rows counts: two Jinja lists."""
-    project, origin = read_project(PROJECT), "the registry and the texts of the models"
+@cache
+def lineage_lists() -> dict[str, list[Any]]:
+    """The facts behind every indicator and which of their rows count, parameters and seeds, and the facts that name their files."""
+    project, registry = read_project(PROJECT), load_registry()
     facts = [
         {
             "name": fact.name,
@@ -229,7 +234,13 @@ def lineage_macro(registry: list[dict[str, Any]]) -> str:
     common = common_parameters(project, [path.stem for path in sorted(RESULTS.glob("*.sql"))])
     bases = [{"code": entry["code"], "facts": entry["evidence"], **asdict(basis_of(entry, project))} for entry in registry]
     bases = [{**basis, "common": common} for basis in bases]
-    lists = {"explained_facts": facts, "indicator_bases": bases}
+    dated = sorted({fact for basis in bases for fact in basis["dated_facts"]})
+    return {"explained_facts": facts, "indicator_bases": bases, "dated_facts": dated}
+
+
+def lineage_macro() -> str:
+    """The same as Jinja lists, a macro each."""
+    origin, lists = "the registry and the texts of the models", lineage_lists()
     return "".join(_macro(name, origin, "[]", [json.dumps(item, ensure_ascii=False) for item in items]) for name, items in lists.items())
 
 
@@ -349,7 +360,7 @@ def generated() -> dict[Path, str]:
         RAW: raw_yaml(sources),
         KEYS_MACRO: keys_macro(sources),
         REGISTRY_MACRO: registry_macro(registry),
-        LINEAGE_MACRO: lineage_macro(registry),
+        LINEAGE_MACRO: lineage_macro(),
         INDICATORS: indicators_yaml(registry),
         DERIVED: derived_yaml(registry),
         **plain_files(sources),

@@ -18,9 +18,16 @@ if TYPE_CHECKING:
 
 DBT_PROJECT = REPOSITORY / "dbt_project"
 INSTANCE = REPOSITORY / "dagster.yaml"
+# how far a refresh stands behind (nice): dashboards are what people wait for
+BACKGROUND = 10
 _CODE = ("dbt_project", "ingest", "warehouse")
 _CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".toml"}
 _NOT_CODE = {"target", "logs", "dbt_packages", "__pycache__"}
+
+
+def yield_to_people() -> None:
+    """Dashboards before this process, and before all threads and processes that it starts from now on."""
+    os.setpriority(os.PRIO_PROCESS, 0, max(BACKGROUND, os.getpriority(os.PRIO_PROCESS, 0)))
 
 
 def prepare_home(settings: Settings) -> None:

@@ -28,6 +28,9 @@ import yaml
 PLACES = ("period", "in_period", "subject", "grade", "member", "day", "unit", "applies")
 _REF = re.compile(r"ref\(\s*'(\w+)'")
 _PARAMETER = re.compile(r"parameter\(\s*'(\w+)'")
+_FILE = re.compile(r"\bfile_name\b")
+# what a fact without a file may be made of
+_FACTS = ("fct_", "int_", "dim_document", "dim_procedure")
 _CALL = re.compile(r"\b(\w+)\(")
 _MACRO = re.compile(r"{%-?\s*macro (?:\w+__)?(\w+)\(.*?{%-?\s*endmacro", re.DOTALL)
 
@@ -44,8 +47,9 @@ class Fact:
 
 @dataclass(frozen=True)
 class Basis:
-    """What an indicator's models read that is data of rules: codes of parameters and names of seeds."""
+    """What stands behind an indicator: facts whose rows name their file, and the data of rules, codes of parameters and names of seeds."""
 
+    dated_facts: tuple[str, ...] = ()
     parameters: tuple[str, ...] = ()
     seeds: tuple[str, ...] = ()
     has_thresholds: bool = False
@@ -110,10 +114,27 @@ def basis_of(entry: Mapping[str, Any], project: Project) -> Basis:
     texts = [with_macros(project.models[name], project) for name in sorted(read) if name in project.models]
     refs = {name for text in texts for name in _REF.findall(text)}
     return Basis(
+        dated_facts=tuple(sorted(_dated(entry["evidence"], project))),
         parameters=tuple(sorted({code for text in texts for code in _PARAMETER.findall(text)})),
         seeds=tuple(sorted((refs & project.seeds) - {"parameters"})),
         has_thresholds="dim_threshold" in read,
     )
+
+
+def _dated(facts: Iterable[str], project: Project) -> set[str]:
+    """The facts, and in the place of one whose rows come from no single file those of the core that it is made of."""
+    found, waiting, seen = set(), list(facts), set()
+    while waiting:
+        fact = waiting.pop()
+        text = with_macros(project.models.get(fact, ""), project)
+        if fact in seen or not text:
+            continue
+        seen.add(fact)
+        if _FILE.search(project.models[fact]):
+            found.add(fact)
+        else:
+            waiting += [name for name in _REF.findall(text) if name.startswith(_FACTS)]
+    return found
 
 
 def _chosen_from(model: str, project: Project) -> str | None:

@@ -251,7 +251,7 @@ class Refresh:
         if self.settings.target == "duckdb":
             self._publish_files()
         else:
-            self._audit_in_place()
+            self._publish_in_place()
         save_state(self.settings, State(self._listing, refresh_inputs(self.settings), self._read_by, self._judged))
         return self.id
 
@@ -259,14 +259,24 @@ class Refresh:
         from warehouse.publish import Place, publish
 
         place = Place(self.settings.publications, self.settings.published, self.settings.keep_publications)
-        publish(build_path(self.settings), place, self.id, personal_columns(self.sources.values()))
+        personal = personal_columns(self.sources.values())
+        publish(build_path(self.settings), place, self.id, personal, dbt_runs.descriptions(self.settings))
 
-    def _audit_in_place(self) -> None:
+    def _publish_in_place(self) -> None:
         from warehouse.audit import AuditFailed, faults
+        from warehouse.publish import is_open
 
         found = faults(self.warehouse.query)
         if found:
             raise AuditFailed("\n".join(found))
+        sql = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'core'"
+        columns: dict[str, list[str]] = {}
+        for table, column in self.warehouse.query(sql).iter_rows():
+            columns.setdefault(table, []).append(column)
+        personal = personal_columns(self.sources.values())
+        missing = self.warehouse.let_read([table for table in columns if is_open(("core", table), columns[table], personal)])
+        if missing:
+            observer().stage(f"Нет ролей {', '.join(missing)}, а создать их этому пользователю Postgres нельзя: docs/access.md")
 
 
 class _DbtSteps:

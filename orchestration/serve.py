@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import click
 
 from ingest.settings import REPOSITORY, Settings
-from orchestration.home import prepare_environment, prepare_home
+from orchestration.home import BACKGROUND, prepare_environment, prepare_home
 
 HOST = "127.0.0.1"
 READY_SECONDS = 180
@@ -61,7 +61,8 @@ def _commands(superset_port: int, dagster_port: int) -> dict[str, list[str | Pat
     return {
         "superset": [SUPERSET_PYTHON, SUPERSET_TOOLS / "serve.py", "--port", str(superset_port)],
         "dagster-webserver": [binaries / "dagster-webserver", "-h", HOST, "-p", str(dagster_port), "-w", workspace],
-        "dagster-daemon": [binaries / "dagster-daemon", "run", "-w", workspace],
+        # a scheduled refresh is its child and yields to the dashboards, as `oko refresh` does
+        "dagster-daemon": ["nice", "-n", str(BACKGROUND), binaries / "dagster-daemon", "run", "-w", workspace],
     }
 
 

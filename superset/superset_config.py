@@ -1,7 +1,7 @@
 """Superset's settings for an Oko installation: Russian interface, files under OKO_HOME, nothing that leaves the machine.
 
 Loaded by Superset through SUPERSET_CONFIG_PATH; every upper-case name becomes a setting.
-Dashboards, datasets and connections are no settings: they live in assets/ as YAML. Roles and row rules do not belong here either.
+Dashboards, datasets and connections are no settings: they live in assets/ as YAML, roles and row rules in access/.
 """
 
 from __future__ import annotations
@@ -10,14 +10,23 @@ import base64
 import hashlib
 import os
 import secrets
+import sys
 from codecs import BOM_UTF8
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.pool import QueuePool
 
 if TYPE_CHECKING:
     from flask import Flask, Response
+    from sqlalchemy.engine import URL
 
 HERE = Path(__file__).resolve().parent
+sys.path.append(str(HERE / "tools"))
+from directory import directory_settings  # noqa: E402
+from downloads import install as install_downloads  # noqa: E402
+from publication import Held, open_connection  # noqa: E402
+
 HOME = Path(os.environ.get("OKO_HOME") or HERE.parent / "data").resolve()
 STATE = HOME / "superset"
 
@@ -66,13 +75,24 @@ STATE.mkdir(mode=0o700, parents=True, exist_ok=True)
 DATA_DIR = str(STATE)
 SECRET_KEY = _secret_key()
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{STATE / 'superset.db'}?check_same_thread=false"
-# Several workers write the metadata; sqlite waits for its lock that long instead of failing at once.
-SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"timeout": 30}}
+# Several workers write the metadata; sqlite waits for its lock that long instead of failing at once. Connections are kept, one for a
+# thread of serve.py: a new one, SQLAlchemy's habit with files, reads the whole schema again.
+SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"timeout": 30}, "poolclass": QueuePool, "pool_size": 8}
 SQLALCHEMY_EXAMPLES_URI = SQLALCHEMY_DATABASE_URI
 
 # Query results are not cached: an answer from a file cache took as long as one from the marts (measured), and what is not kept
 # cannot be older than the publication.
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache", "CACHE_NO_NULL_WARNING": True}
+
+_HELD = Held(HOME / "published", open_connection)
+
+
+def DB_CONNECTION_MUTATOR(url: URL, parameters: dict[str, Any], *_: object) -> tuple[URL, dict[str, Any]]:
+    """All that a request asks comes from one publication, also when the next one appears meanwhile."""
+    from flask import g, has_request_context
+
+    folder = g.setdefault("publication", _HELD.newest()) if has_request_context() else _HELD.newest()
+    return _HELD.pin(url, parameters, folder), parameters
 
 
 def _file_cache(name: str, timeout: int) -> dict[str, object]:
@@ -117,8 +137,13 @@ D3_TIME_FORMAT = {
     "shortMonths": ["янв", "фев", "мар", "апр", "май", "июн", "июл", "авг", "сен", "окт", "ноя", "дек"],
 }
 CURRENCIES = ["RUB"]
-# What Excel with Russian regional settings opens by a double click.
+# What Excel with Russian regional settings opens by a double click; tools/downloads.py writes it.
 CSV_EXPORT = {"encoding": "utf-8-sig", "sep": ";", "decimal": ","}
+# Never an answer in portions: it carries the codes of columns, and no download here is that large (SQL_MAX_ROW).
+CSV_STREAMING_ROW_THRESHOLD = 2**53 - 1
+# Downloads that the page would write by itself, past the server: comma-separated, open to formulas, "1,5" read as 15.
+_OWN_DOWNLOADS = ("export_current_to_csv", "export_current_xlsx", "export_to_pivot_xlsx", "export_pivot_xlsx")
+_HIDDEN = ", ".join(f'[data-menu-id$="-{key}"]' for key in _OWN_DOWNLOADS)
 
 # --- nothing leaves the machine ----------------------------------------------------------------------------------------
 
@@ -165,12 +190,19 @@ LOGIN_RATE_LIMIT = "20 per minute"
 GUEST_TOKEN_JWT_SECRET = _derived("guest token")
 GLOBAL_ASYNC_QUERIES_JWT_SECRET = _derived("async queries")
 
+# --- who logs in -------------------------------------------------------------------------------------------------------
+
+# Nobody without an account; what a role sees is in access/ (tools/apply.py).
+AUTH_ROLE_ADMIN = "Admin"
+AUTH_ROLE_PUBLIC = "Public"
+vars().update(directory_settings(HOME))
+
 # --- look --------------------------------------------------------------------------------------------------------------
 
 APP_NAME = "Око"
 APP_ICON = _data_uri(HERE / "logo.svg")
 FAVICONS = [{"href": _data_uri(HERE / "icon.svg")}]
-THEME_DEFAULT = {
+THEME_DEFAULT: dict[str, Any] = {
     "token": {
         "brandAppName": APP_NAME,
         "brandLogoAlt": "Око: качество образования региона",
@@ -190,7 +222,20 @@ THEME_DEFAULT = {
     },
     "algorithm": "default",
 }
-THEME_DARK = None
+# People choose in the settings, or their system does for them.
+THEME_DARK = {
+    "token": THEME_DEFAULT["token"]
+    | {
+        "brandLogoUrl": _data_uri(HERE / "logo_dark.svg"),
+        "colorPrimary": "#5aa6d6",
+        "colorLink": "#7cbbe4",
+        "colorInfo": "#5aa6d6",
+        "colorSuccess": "#5fb585",
+        "colorWarning": "#e0a13a",
+        "colorError": "#e0766b",
+    },
+    "algorithm": "dark",
+}
 # The same six colours in every chart, in an order that people with colour-blindness can tell apart (after Okabe and Ito).
 EXTRA_CATEGORICAL_COLOR_SCHEMES = [
     {
@@ -211,14 +256,35 @@ SQLLAB_CTAS_NO_LIMIT = False
 CELERY_CONFIG = None
 LOG_LEVEL = "WARNING"
 ALEMBIC_SKIP_LOG_CONFIG = True
+# Steps of one answer that Superset would write into its history beside the answer itself.
+_STEPS = {"_get_data_response", "load_into_dataframe", "execute_sql", "QueryObject.post_processing", "ChartDataRestApi.json_dumps"}
 
 
 def FLASK_APP_MUTATOR(app: Flask) -> None:
-    """Two settings of Superset that its present libraries leave without effect."""
+    """What Superset has no setting for, or one that its present libraries leave without effect, and its downloads."""
+    from flask import jsonify, request
+    from jinja2 import ChoiceLoader, DictLoader
+
+    install_downloads()
+    head = DictLoader({"head_custom_extra.html": f"<style>{_HIDDEN} {{ display: none !important }}</style>"})
+    app.jinja_loader = ChoiceLoader([head, app.jinja_loader])
+
     # AUTH_RATE_LIMIT reaches the page that shows the form, not the view that takes the password.
     limited = app.appbuilder.sm.limiter.limit(LOGIN_RATE_LIMIT, methods=["POST"])
     for endpoint in ("AuthDBView.login", "SecurityApi.login"):
         app.view_functions[endpoint] = limited(app.view_functions[endpoint])
+
+    # One row of history for an answer instead of six: each is a commit, after which Superset reads again all that it knew.
+    from superset.extensions import event_logger
+
+    write = event_logger.log_with_context
+    event_logger.log_with_context = lambda action, *rest, **more: None if action in _STEPS else write(action, *rest, **more)
+
+    # A page that is looked at writes the colours of its labels into the dashboard: a change of what is code, and for
+    # everybody but its owner an error in the browser. Colours follow from the labels anyway.
+    @app.before_request
+    def keep_no_colours() -> Response | None:
+        return jsonify(result=[]) if request.endpoint == "DashboardRestApi.put_colors" else None
 
     # The encoding of CSV_EXPORT is no longer written: without the mark Excel takes Russian for something else.
     @app.after_request

@@ -50,6 +50,10 @@ class Warehouse(ABC):
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """One statement without a result."""
 
+    def let_read(self, open_dimensions: Sequence[str]) -> list[str]:
+        """Grants readers what is theirs, on engines that know them; returns the roles that are missing. A file has modes instead."""
+        return []
+
     @abstractmethod
     def _append(self, table: str, columns: Columns, rows: pl.DataFrame) -> None:
         """Bulk insertion of rows that have exactly these columns."""

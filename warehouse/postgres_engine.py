@@ -13,6 +13,7 @@ import polars as pl
 import psycopg
 
 from warehouse.engine import SCHEMA, Warehouse
+from warehouse.roles import grant_reading
 from warehouse.tables import Columns
 
 # Postgres names of types → polars, for results; anything else comes as polars infers it
@@ -51,6 +52,10 @@ class PostgresWarehouse(Warehouse):
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         self._connection.execute(_placeholders(sql), list(parameters))
+
+    def let_read(self, open_dimensions: Sequence[str]) -> list[str]:
+        """Grants the roles of readers what is theirs (warehouse/roles.py); returns the roles that are missing."""
+        return grant_reading(self._connection, open_dimensions)
 
     def _append(self, table: str, columns: Columns, rows: pl.DataFrame) -> None:
         quoted = ", ".join(f'"{name}"' for name in columns)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,18 +45,23 @@ class Place:
 
 
 Relation = tuple[str, str]
-# the comment of a relation, and those of its columns by name
-Description = tuple[str | None, dict[str, str | None]]
+# what a relation is, and what each of its columns is
+Description = tuple[str, Mapping[str, str]]
+Descriptions = Mapping[Relation, Description]
+UNDESCRIBED: Description = ("", {})
 
 
-def publish(build: Path, place: Place, publication_id: str, personal: Personal) -> Path:
-    """Writes, audits and shows a publication; returns its folder. Raises AuditFailed with the old one untouched."""
+def publish(build: Path, place: Place, publication_id: str, personal: Personal, described: Descriptions) -> Path:
+    """Writes, audits and shows a publication; returns its folder. Raises AuditFailed with the old one untouched.
+
+    `described` becomes the comments of tables and columns: the build has none, a statement for each would double its time.
+    """
     place.publications.mkdir(mode=0o700, parents=True, exist_ok=True)
     _remove_unfinished(place.publications)
     folder = place.publications / f"{publication_id}{UNFINISHED}"
     folder.mkdir(mode=0o700)
     try:
-        _write_files(build, folder, personal)
+        _write_files(build, folder, personal, described)
         _audit_files(folder, personal)
     except BaseException:
         shutil.rmtree(folder)
@@ -81,12 +86,12 @@ def current_publication(link: Path) -> str | None:
 # ---- files -----------------------------------------------------------------------------------------------------------------------
 
 
-def _write_files(build: Path, folder: Path, personal: Personal) -> None:
+def _write_files(build: Path, folder: Path, personal: Personal, described: Descriptions) -> None:
     with _attached(build) as connection:
-        described = _descriptions(connection)
+        columns = _columns(connection)
         everything = _relations(connection, (*OPEN_SCHEMAS, CORE_SCHEMA))
         units = [relation for relation in _relations(connection, UNITS[:1]) if relation == UNITS]
-        opened = [relation for relation in everything if _is_open(relation, described[relation], personal)]
+        opened = [relation for relation in everything if is_open(relation, columns[relation], personal)]
         _copy(connection, folder / CORE_FILE, [*everything, *units], described)
         _copy(connection, folder / OPEN_FILE, opened, described)
 
@@ -110,26 +115,24 @@ def _relations(connection: duckdb.DuckDBPyConnection, schemas: Collection[str]) 
     return connection.execute(sql, [list(schemas)]).fetchall()
 
 
-def _descriptions(connection: duckdb.DuckDBPyConnection) -> dict[Relation, Description]:
-    """Of every relation of the build its comment and those of its columns, read once: DuckDB looks through all of them each time."""
-    of_relation = "SELECT schema_name, {0}_name, comment FROM duckdb_{0}s() WHERE database_name = 'build'"
-    both = f"{of_relation.format('table')} UNION ALL {of_relation.format('view')}"
-    described: dict[Relation, Description] = {(schema, name): (text, {}) for schema, name, text in connection.execute(both).fetchall()}
-    columns = "SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() WHERE database_name = 'build'"
-    for schema, name, column, text in connection.execute(columns).fetchall():
-        described[schema, name][1][column] = text
-    return described
+def _columns(connection: duckdb.DuckDBPyConnection) -> dict[Relation, list[str]]:
+    """The columns of every relation of the build, read once: DuckDB looks through all of them each time."""
+    columns: dict[Relation, list[str]] = {}
+    sql = "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE database_name = 'build' ORDER BY ALL"
+    for schema, table, column in connection.execute(sql).fetchall():
+        columns.setdefault((schema, table), []).append(column)
+    return columns
 
 
-def _is_open(relation: Relation, description: Description, personal: Personal) -> bool:
+def is_open(relation: Relation, columns: list[str], personal: Personal) -> bool:
     """Every mart and everything of quality; of the core only dimensions without people."""
     schema, table = relation
     if schema != CORE_SCHEMA:
         return True
-    return table.startswith(DIMENSION) and not set(description[1]) & (personal.pseudonyms | personal.identities)
+    return table.startswith(DIMENSION) and not set(columns) & (personal.pseudonyms | personal.identities)
 
 
-def _copy(connection: duckdb.DuckDBPyConnection, target: Path, relations: list[Relation], described: dict[Relation, Description]) -> None:
+def _copy(connection: duckdb.DuckDBPyConnection, target: Path, relations: list[Relation], described: Descriptions) -> None:
     connection.execute(f"ATTACH {_literal(str(target))} AS target")
     connection.begin()
     for schema in sorted({schema for schema, _ in relations} | set(OPEN_SCHEMAS) | {CORE_SCHEMA}):
@@ -137,7 +140,7 @@ def _copy(connection: duckdb.DuckDBPyConnection, target: Path, relations: list[R
     for relation in relations:
         name = ".".join(f'"{part}"' for part in relation)
         connection.execute(f"CREATE TABLE target.{name} AS FROM build.{name}")
-        _comment(connection, name, described[relation])
+        _comment(connection, name, described.get(relation, UNDESCRIBED))
     connection.commit()
     connection.execute("CHECKPOINT target")
     connection.execute("DETACH target")

@@ -1,3 +1,9 @@
+{# A day, or the text of one, as people write it: 01.09.2026. #}
+{% macro day_ru(day) -%}
+    substring(cast({{ day }} as text), 9, 2) || '.' || substring(cast({{ day }} as text), 6, 2)
+    || '.' || substring(cast({{ day }} as text), 1, 4)
+{%- endmacro %}
+
 {# The academic year that a day belongs to, «2023/2024»: it starts in September. #}
 {% macro academic_year(day) -%}
     case

@@ -11,7 +11,7 @@
         own.indicator_code,
         indicators.indicator_name,
         own.subject_code,
-        coalesce(subjects.subject_name, own.subject_code) as subject_name,
+        {{ subject_ru('own.subject_code', 'subjects.subject_name', "indicators.topic = 'ЕГЭ'") }} as subject_name,
         own.grade,
         own.breakdown,
         own.unit,

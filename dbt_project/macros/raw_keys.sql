@@ -5,6 +5,7 @@
     "agreements": ["agreement_number", "signed_date", "school_code", "oktmo", "node_code"],
     "attestation": ["person_id", "category", "decision_date"],
     "audits": ["audit_code", "criterion_code"],
+    "boundaries": ["oktmo"],
     "capa": ["action_code"],
     "certificates": ["certificate_number", "registration_date", "status", "status_date"],
     "checkers": ["procedure", "work_date", "subject_code", "school_code", "class", "role", "person_id"],

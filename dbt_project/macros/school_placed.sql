@@ -1,8 +1,10 @@
-{# Rows of schools with what a reader needs to find them: `relation` has school_code and name_day, the day whose names and places count. #}
+{# Rows of schools with what a reader needs to find them: `relation` has school_code and name_day, the day whose names and places count.
+   Only school_title is of no day: filters and links find all years of a school by it. #}
 {% macro school_placed(relation) -%}
     select
         placed.*,
         school_names.entity_name as school_name,
+        school_names.school_title,
         membership.entity_code as municipality_code,
         municipality_names.entity_name as municipality_name
     from {{ relation }} as placed

@@ -10,7 +10,8 @@
         placed.subject_code,
         cast(placed.value as double precision) as value,
         cast(placed.expected as double precision) as expected,
-        coalesce(entities.entity_name, placed.school_login) || ', ' || coalesce(subjects.subject_name, placed.subject_code) || ', '
+        coalesce(entities.entity_name, placed.school_login) || ', '
+        || {{ subject_ru('placed.subject_code', 'subjects.subject_name') }} || ', '
         || placed.grade || ' класс, ' || placed.academic_year || ': ' || placed.said_ru as message_ru,
         placed.file_name,
         placed.row_number

@@ -12,7 +12,7 @@
 {% macro vpr_located(relation) -%}
     select
         valued.*,
-        coalesce(subjects.subject_name, valued.subject_code) as subject_name,
+        {{ subject_ru('valued.subject_code', 'subjects.subject_name') }} as subject_name,
         membership.entity_code as municipality_code,
         municipalities.entity_name as municipality_name
     from (

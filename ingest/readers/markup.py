@@ -1,5 +1,6 @@
 """Registers that come as XML or as JSON: every record a row, every leaf a column, the first row holds the names.
 
+Of GeoJSON every feature is a record (outlines.py).
 Nested objects become columns named with a dot; lists inside a record are left out. HTML is recognised here only to be refused.
 A register may be larger than memory should be: it is read as a stream, and records are kept as columns of text.
 """
@@ -18,6 +19,7 @@ import polars as pl
 
 from ingest.faults import too_large, unreadable
 from ingest.grid import Grid, make_grid
+from ingest.readers import outlines
 from ingest.settings import Limits
 
 Record = dict[str, str]
@@ -56,7 +58,7 @@ def read_json(path: Path, limits: Limits) -> list[Grid]:
     """The grid of JSON lines or of one JSON list of objects. Raises FileFault."""
     try:
         with path.open(encoding="utf-8-sig") as text:
-            return _grid((dict(_json_leaves(item)) for item in _json_objects(text)), limits)
+            return _grid((dict(_json_leaves(record)) for item in _json_objects(text) for record in _json_records(item)), limits)
     except (ValueError, AttributeError, RecursionError) as error:
         raise unreadable("это не строки JSON с объектами") from error
 
@@ -93,7 +95,7 @@ def _json_objects(text: TextIO) -> Iterator[dict[str, Any]]:
         rest = rest[at:]
         wanted = max(_CHARACTERS, len(rest))
         if wanted > _LONGEST:
-            break
+            raise too_large(f"одна запись JSON в нём длиннее {_LONGEST // 1_000_000} млн знаков")
     if rest:
         raise ValueError("an object that does not end")
 
@@ -102,6 +104,12 @@ def _next_object(text: str, at: int) -> int:
     while at < len(text) and text[at] in " \t\r\n,[]":
         at += 1
     return at
+
+
+def _json_records(item: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A collection of GeoJSON is a record for each of its features, any other object is one itself."""
+    features = outlines.features_of(item)
+    yield from [item] if features is None else outlines.records(features)
 
 
 def _json_leaves(item: dict[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -23,9 +23,13 @@ def asset_uuid(path: Path) -> str:
     return str(uuid.uuid5(NAMESPACE, f"{kind}/{path.stem}"))
 
 
-def read(path: Path) -> Asset:
-    asset: Asset = yaml.load(path.read_text(), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+def read_text(text: str) -> Asset:
+    asset: Asset = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return asset
+
+
+def read(path: Path) -> Asset:
+    return read_text(path.read_text())
 
 
 def load(assets: Path) -> dict[str, dict[str, Asset]]:
@@ -53,9 +57,29 @@ def canonical(asset: Asset) -> str:
     return "---\n" + yaml.dump(asset, Dumper=_Dumper, allow_unicode=True, sort_keys=True, width=130)
 
 
+def styled(assets: Path, dashboard: Asset) -> Asset:
+    """A dashboard with the style of all of them before its own."""
+    return dashboard | {"css": "\n".join(filter(None, (common_style(assets), dashboard.get("css"))))}
+
+
+def common_style(assets: Path) -> str:
+    """The style that every dashboard has."""
+    return (assets / "dashboard.css").read_text()
+
+
+def _said_whole(dataset: Asset) -> Asset:
+    """A dataset that says of a column also what it has not: Superset keeps what an import is silent about, so the old expression of a
+    column that is physical now would stay."""
+    return dataset | {"columns": [{"expression": None, "description": None} | column for column in dataset["columns"]]}
+
+
 def bundle_for(assets: Path, home: Path) -> dict[str, str]:
-    """What the importer takes, file name → text, with the connection pointing at the publication of this home."""
+    """What the importer takes, file name → text: connections pointing at the publication of this home, dashboards with the common style."""
     files = {str(path.relative_to(assets)): path.read_text() for kind in KINDS for path in sorted((assets / kind).rglob("*.yaml"))}
+    for path in (assets / "dashboards").glob("*.yaml"):
+        files[str(path.relative_to(assets))] = canonical(styled(assets, read(path)))
+    for path in (assets / "datasets").rglob("*.yaml"):
+        files[str(path.relative_to(assets))] = canonical(_said_whole(read(path)))
     filled = {name: text.replace("{OKO_HOME}", str(home)) if name.startswith("databases/") else text for name, text in files.items()}
     return {"metadata.yaml": _METADATA} | filled
 

@@ -1,4 +1,4 @@
-"""Rewrite the assets in their one form: identifiers from names, query contexts from parameters, canonical YAML.
+"""Rewrite the assets in their one form: identifiers from names, query contexts and descriptions from parameters, canonical YAML.
 
 Run after every edit by hand and after every export: `python superset/tools/normalise.py`. Changes nothing when nothing is to change.
 """
@@ -7,6 +7,7 @@ import argparse
 from pathlib import Path
 
 from bundle import KINDS, Asset, asset_uuid, canonical, load
+from describe import description
 from home import ASSETS
 from query_context import query_context
 
@@ -16,6 +17,8 @@ def normalised(path: Path, kind: str, asset: Asset) -> Asset:
     derived = {"uuid": asset_uuid(path), "version": "1.0.0"}
     if kind == "charts":
         derived["query_context"] = query_context(asset["viz_type"], asset["params"])
+        if asset["params"].get("indicators"):
+            derived["description"] = description(asset["params"]["reading"], asset["params"]["indicators"])
     return asset | derived
 
 

@@ -1,4 +1,4 @@
-"""Bring Superset of an installation up to date: metadata schema, roles, the administrator, connections and dashboards.
+"""Bring Superset of an installation up to date: metadata schema, the administrator, and by apply.py everything that the files say.
 
 Run in Superset's environment: `superset/.venv/bin/python superset/tools/provision.py`. Safe to repeat: what was done is remembered in
 OKO_HOME/superset/provisioned.json, and when nothing changed Superset is not even imported. It never serves and never builds data.
@@ -9,44 +9,16 @@ import importlib.metadata
 import json
 import os
 import secrets
-import sys
-import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from bundle import bundle_for, digest
-from home import ASSETS, environment, oko_home
-
-ADMIN = "admin"
-
-
-def say(text: str) -> None:
-    """To the person, also while the library's own output goes to the log."""
-    os.write(_TERMINAL, f"{text}\n".encode())
+from apply import ACCOUNT, apply, inputs
+from home import oko_home
+from session import say, superset_app
 
 
-_TERMINAL = os.dup(1)
-
-
-@contextmanager
-def _library_output_in(log: Path) -> Iterator[None]:
-    """The migrations of Superset print pages of warnings; they are kept, elsewhere."""
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("a") as file:
-        for stream in (1, 2):
-            os.dup2(file.fileno(), stream)
-        try:
-            yield
-        except Exception as error:
-            traceback.print_exc()
-            say(f"Superset: не удалось настроить ({type(error).__name__}: {error}). Подробности: {log}")
-            sys.exit(1)
-
-
-def _wanted(contents: dict[str, str]) -> dict[str, str]:
-    return {"superset": importlib.metadata.version("apache-superset"), "assets": digest(contents)}
+def _wanted(home: Path) -> dict[str, str]:
+    return {"superset": importlib.metadata.version("apache-superset"), "inputs": inputs(home)}
 
 
 def _done(stamp: Path, password: Path) -> dict[str, str]:
@@ -66,7 +38,7 @@ def _new_password(path: Path) -> str:
 
 def _ensure_admin(security_manager: Any, password_file: Path) -> None:
     """Make the administrator once; a lost password file means a new password, never a second account."""
-    user = security_manager.find_user(username=ADMIN)
+    user = security_manager.find_user(username=ACCOUNT)
     if user and password_file.exists():
         return
     password = _new_password(password_file)
@@ -74,8 +46,8 @@ def _ensure_admin(security_manager: Any, password_file: Path) -> None:
         security_manager.reset_password(user.id, password)
     else:
         role = security_manager.find_role("Admin")
-        security_manager.add_user(ADMIN, "Администратор", "Око", "admin@localhost", role, password=password)
-    say(f"Superset: вход «{ADMIN}», пароль «{password}» (показан один раз, хранится в {password_file})")
+        security_manager.add_user(ACCOUNT, "Администратор", "Око", "admin@localhost", role, password=password)
+    say(f"Superset: вход «{ACCOUNT}», пароль «{password}» (показан один раз, хранится в {password_file})")
 
 
 def _upgrade(password_file: Path) -> None:
@@ -95,36 +67,20 @@ def _upgrade(password_file: Path) -> None:
     _ensure_admin(security_manager, password_file)
 
 
-def _import(contents: dict[str, str]) -> None:
-    from superset.commands.importers.v1.assets import ImportAssetsCommand
-    from superset.utils.core import override_user
-
-    from superset import security_manager
-
-    say(f"Superset: подключение, наборы данных, диаграммы и дашборды (файлов: {len(contents) - 1})")
-    with override_user(security_manager.find_user(username=ADMIN)):
-        ImportAssetsCommand(contents).run()
-
-
 def provision(force: bool = False) -> None:
     home = oko_home()
     stamp, password_file = home / "superset" / "provisioned.json", home / "secrets" / "superset_admin_password"
-    contents = bundle_for(ASSETS, home)
-    wanted, done = _wanted(contents), {} if force else _done(stamp, password_file)
+    wanted, done = _wanted(home), {} if force else _done(stamp, password_file)
     if done == wanted:
         say("Superset: без изменений")
         return
-    os.umask(0o077)
-    os.environ.update(environment())
-    with _library_output_in(home / "logs" / "superset-provision.log"):
-        from superset.app import create_app
-
-        with create_app().app_context():
-            if done.get("superset") != wanted["superset"]:
-                _upgrade(password_file)
-            _import(contents)
+    with superset_app(home):
+        if done.get("superset") != wanted["superset"]:
+            _upgrade(password_file)
+        say("Superset: подключения, наборы данных, диаграммы, дашборды, роли и правила строк")
+        changes = apply(home)
     stamp.write_text(json.dumps(wanted, indent=2) + "\n")
-    say("Superset: готово")
+    say(f"Superset: готово, изменений: {len(changes)}")
 
 
 if __name__ == "__main__":

@@ -45,31 +45,34 @@ def _table(params: Params) -> Query:
 
 
 def _series(params: Params) -> Query:
-    axis, metrics = params["x_axis"], params["metrics"]
+    axis, metrics, series = params["x_axis"], params["metrics"], params["groupby"]
     column = {"columnType": "BASE_AXIS", "expressionType": "SQL", "label": axis, "sqlExpression": axis}
     pivot = {
         "aggregates": {metric: {"operator": "mean"} for metric in metrics},
-        "columns": [],
+        "columns": series,
         "drop_missing_columns": False,
         "index": [axis],
     }
     order = {"is_sort_index": True} if params["x_axis_sort"] == axis else {"by": params["x_axis_sort"]}
+    # the columns of several series have no one name to sort by: the browser leaves the order to the chart then, as the query gave it
+    sort = [] if series and "by" in order else [{"operation": "sort", "options": {**order, "ascending": params["x_axis_sort_asc"]}}]
     return _base(params) | {
-        "columns": [column],
+        "columns": [column, *series],
         "metrics": metrics,
         "orderby": [[metrics[0], False]],
         "post_processing": [
             {"operation": "pivot", "options": pivot},
-            {"operation": "sort", "options": {**order, "ascending": params["x_axis_sort_asc"]}},
+            *sort,
             {"operation": "flatten"},
         ],
-        "series_columns": [],
+        "series_columns": series,
         "time_offsets": [],
     }
 
 
 _BUILDERS = {
     "table": _table,
+    "echarts_timeseries_bar": _series,
     "echarts_timeseries_line": _series,
     "echarts_timeseries_step": _series,
 }

@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -21,12 +22,16 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from .dashboard import Watch
+from .labels import REMEMBER_DRAWN
+from .region import Region, make_region, open_cores
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 RESULTS = Path(__file__).resolve().parent / "results"
 SUPERSET_PYTHON = REPOSITORY / "superset" / ".venv" / "bin" / "python"
 TOOLS = REPOSITORY / "superset" / "tools"
 CHROMIUM = "/usr/bin/chromium"
+# milliseconds; a page of fifty charts may keep a busy machine that long
+PATIENCE = 90_000
 # Nothing may leave the machine, whatever a page asks for: a name other than the loopback does not resolve.
 ARGUMENTS = [
     "--no-sandbox",
@@ -40,8 +45,11 @@ ARGUMENTS = [
 ]
 
 
+OKO = Path(sys.executable).with_name("oko")
+
+
 def _oko(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [Path(sys.executable).with_name("oko"), *arguments]
+    command = [OKO, *arguments]
     return subprocess.run(command, cwd=REPOSITORY, env=os.environ | {"OKO_HOME": str(home)}, capture_output=True, text=True, check=False)
 
 
@@ -92,12 +100,13 @@ def _wait_for(url: str, server: subprocess.Popen[bytes]) -> None:
             time.sleep(0.3)
 
 
-@pytest.fixture(scope="session")
-def superset_url(home: Path) -> Iterator[str]:
+@contextmanager
+def serving(home: Path, workers: int = 1) -> Iterator[str]:
+    """Superset of a home as `oko serve` starts it; its address."""
     port = _free_port()
     with (home / "logs" / "superset.log").open("wb") as log:
         server = subprocess.Popen(
-            [SUPERSET_PYTHON, TOOLS / "serve.py", "--port", str(port), "--workers", "1"],
+            [SUPERSET_PYTHON, TOOLS / "serve.py", "--port", str(port), "--workers", str(workers)],
             env=os.environ | {"OKO_HOME": str(home)},
             stdout=log,
             stderr=log,
@@ -113,6 +122,21 @@ def superset_url(home: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
+def superset_url(home: Path) -> Iterator[str]:
+    with serving(home) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def region(home: Path, superset_url: str) -> Iterator[Region]:
+    """Users of every role, made from a list, and what each of them may see."""
+    cores = open_cores(home)
+    yield make_region(home, superset_url, cores)
+    for connection in cores.values():
+        connection.close()
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
@@ -124,6 +148,8 @@ def browser() -> Iterator[Browser]:
 def watched(browser: Browser, superset_url: str, home: Path) -> Iterator[tuple[Page, Watch]]:
     """A page whose user has logged in, and what was heard of it since."""
     page = browser.new_context(viewport={"width": 1600, "height": 1200}, locale="ru-RU").new_page()
+    page.set_default_timeout(PATIENCE)
+    page.add_init_script(REMEMBER_DRAWN)
     watch = Watch(page, superset_url)
     page.goto(f"{superset_url}/login/")
     page.get_by_text("Имя пользователя").wait_for(timeout=60_000)

@@ -37,6 +37,8 @@ class Watch:
     errors: list[str] = field(default_factory=list)
     foreign: dict[str, str] = field(default_factory=dict)
     answers: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
+    # number of a chart → what the page got for it, in the order of the answers
+    data: list[tuple[int, dict[str, Any]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.page.on("console", lambda said: self._console(said.type, said.text))
@@ -61,7 +63,16 @@ class Watch:
         if response.status >= 400:
             self.errors.append(f"{response.status} {response.url}")
         elif "/api/v1/chart/data" in response.url:
-            self.answers.append((response.status, response.json()))
+            body = response.json()
+            self.answers.append((response.status, body))
+            number = (response.request.post_data_json or {}).get("form_data", {}).get("slice_id")
+            if number is not None:
+                self.data.append((int(number), body))
+
+    def clear(self) -> None:
+        """Forgets what was heard so far."""
+        for heard in (self.errors, self.answers, self.data):
+            heard.clear()
 
     def left_the_machine(self) -> list[str]:
         """Foreign requests that the content security policy did not stop before they were sent."""
@@ -76,11 +87,18 @@ class Dashboard:
         page.goto(f"{url}/superset/dashboard/{slug}/")
         page.locator("[data-test=dashboard-content-wrapper], .dashboard-content").first.wait_for(timeout=60_000)
 
+    def open_tab(self, title: str) -> None:
+        """A tab by its title; nothing where the page has none."""
+        if title:
+            self.page.locator(".dashboard-component-tabs .ant-tabs-tab", has_text=title).first.click()
+            self.page.wait_for_timeout(500)
+
     def show_all(self) -> None:
         """A window as high as the page: charts outside the window are not drawn by Superset."""
         self.page.locator(".dashboard-grid").wait_for(timeout=60_000)
         height = self.page.evaluate("document.querySelector('.dashboard-grid').scrollHeight")
-        self.page.set_viewport_size({"width": 1600, "height": int(height) + 400})
+        width = (self.page.viewport_size or {"width": 1600})["width"]
+        self.page.set_viewport_size({"width": width, "height": int(height) + 400})
         self.settle()
 
     def settle(self) -> None:
@@ -141,9 +159,32 @@ class Dashboard:
         self.page.keyboard.press("Escape")
 
     def apply(self) -> None:
-        with self.page.expect_response(lambda response: "/api/v1/chart/data" in response.url, timeout=60_000):
-            self.page.locator("[data-test=filter-bar__apply-button]").click()
-        self.settle()
+        """Apply what was chosen, once more where a filter that follows from another has found its value only after that."""
+        button = self.page.locator("[data-test=filter-bar__apply-button]")
+        # the filters that follow ask for their values when a choice is made
+        self.page.wait_for_timeout(1500)
+        while button.is_enabled():
+            with self.page.expect_response(lambda response: "/api/v1/chart/data" in response.url, timeout=60_000):
+                button.click()
+            self.settle()
+
+    def outside(self) -> list[str]:
+        """Charts that stand beyond the right edge of the page, or are too narrow to be read."""
+        read = """slices => slices.filter(slice => slice.offsetParent).filter(slice => {
+            const {right, width} = slice.getBoundingClientRect();
+            return width < 60 || right > document.documentElement.scrollWidth + 1;
+        }).map(slice => slice.innerText.split('\\n')[0])"""
+        found: list[str] = self.page.locator(".chart-slice").evaluate_all(read)
+        return found
+
+    def cut_cards(self) -> list[str]:
+        """Cards whose last line stands below their chart, where nobody reads it."""
+        read = """slices => slices.filter(slice => slice.offsetParent).filter(slice => {
+            const {bottom} = slice.getBoundingClientRect();
+            return [...slice.querySelectorAll('td')].some(cell => cell.getBoundingClientRect().bottom > bottom + 1);
+        }).map(slice => slice.innerText.split('\\n')[0])"""
+        found: list[str] = self.page.locator("[id^='CHART-'][id$='-cards'] + .chart-slice").evaluate_all(read)
+        return found
 
     def complaints(self) -> list[str]:
         """Error messages anywhere on the page."""

@@ -297,6 +297,29 @@ def test_dashboard_tables_of_the_exam_show_what_the_mart_shows(golden: Published
     _assert_none(problems)
 
 
+def test_a_renamed_school_keeps_its_years(golden: Published) -> None:
+    """A2 is renamed on 01.01.2024: every year shows the name of its day, and all are found by the title of today."""
+    sql = "SELECT DISTINCT entity_name, school_title FROM marts.indicator_readings WHERE level = 'school' AND entity_code = '090102'"
+    shown = {(row["entity_name"], row["school_title"]) for row in golden.rows(sql, "oko.duckdb")}
+    assert shown == {(name, "Гимназия № 2 · 090102") for name in ("Школа № 2", "Гимназия № 2")}
+
+
+def test_every_mart_calls_a_school_by_its_last_name(golden: Published) -> None:
+    sql = "SELECT entity_code, entity_name FROM core.dim_entity WHERE level = 'school' AND name_to = DATE '9999-12-31'"
+    titles = {row["entity_code"]: f"{row['entity_name']} · {row['entity_code']}" for row in golden.rows(sql)}
+    assert titles["090102"] == "Гимназия № 2 · 090102"
+    sql = "SELECT table_name AS t FROM information_schema.columns WHERE table_schema = 'marts' AND column_name = '{}'"
+    titled, coded = ({row["t"] for row in golden.rows(sql.format(name), "oko.duckdb")} for name in ("school_title", "school_code"))
+    assert {"school_card", "ege_vs_cluster", "certificates"} <= titled & coded
+    found = {
+        (table, row["school_code"], row["school_title"])
+        for table in titled & coded
+        for row in golden.rows(f"SELECT DISTINCT school_code, school_title FROM marts.{table} WHERE school_code IS NOT NULL", "oko.duckdb")
+    }
+    assert "090102" in {code for _, code, _ in found}
+    _assert_none([f"{table}: {title}" for table, code, title in found if title != titles[code]])
+
+
 def test_register_of_certificates(golden: Published) -> None:
     rows = golden.rows("SELECT * FROM marts.certificates", "oko.duckdb")
     got = {int(row["certificate_number"][-5:]): row for row in rows}

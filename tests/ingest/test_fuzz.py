@@ -230,7 +230,9 @@ def of_one_cell(base: Outcome, got: Outcome, mutant: Mutant, reader: Reader, fil
             yield f"row {mine} is gone without a word"
     elif file.source.reader == "tabular":
         allowed = {name for name, columns in reader.places(file).items() if column in columns}
-        yield from _differs_elsewhere(base, got, mine, allowed | {f"{name}_key" for name in allowed})
+        declared = [item for layout in file.source.layouts.values() for item in layout.columns.items()]
+        made = {name for name, made_of in declared if allowed & {*made_of.joins}}
+        yield from _differs_elsewhere(base, got, mine, allowed | made | {f"{name}_key" for name in allowed})
 
 
 def is_above_all(base: Outcome, mutant: Mutant) -> bool:

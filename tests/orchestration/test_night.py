@@ -74,6 +74,8 @@ def test_a_first_night_publishes(settings: Settings, capfd: pytest.CaptureFixtur
     assert night() == 0
     assert mean_score(settings) == pytest.approx(sum(SCORES) / len(SCORES))
     assert published(settings, "SELECT count(*) FROM quality.rejections") == [(0,)]
+    undescribed = "SELECT schema_name, table_name, column_name FROM duckdb_columns() WHERE schema_name = 'marts' AND comment IS NULL"
+    assert published(settings, undescribed) == []
     assert published(settings, "SELECT publication_id FROM quality.publication") == [(current_publication(settings.published),)]
     out, said = capfd.readouterr()
     assert out == ""
@@ -199,7 +201,7 @@ from orchestration.cli import main
 main()
 """
 READER = """
-import json, sys
+import json, sys, time
 from pathlib import Path
 from warehouse.readers import open_published
 seen = set()
@@ -208,6 +210,7 @@ while not Path(sys.argv[2]).exists():
     with open_published(Path(sys.argv[1])) as con:
         publication = con.execute("SELECT publication_id FROM quality.publication").fetchone()
         seen.add((*publication, *con.execute("SELECT count(*) FROM marts.indicator_values").fetchone()))
+    time.sleep(0.05)
 print(json.dumps(sorted(seen)))
 """
 

@@ -94,6 +94,11 @@ def _children(pid: int) -> set[int]:
     return found
 
 
+def _words(pid: int) -> set[bytes]:
+    """The names of the files on the command line of a process."""
+    return {word.rpartition(b"/")[2] for word in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")}
+
+
 def _left(pids: set[int]) -> set[int]:
     """Those that still run when a killed process has had time to go: nobody waits for the children of a server that has ended."""
     deadline = time.monotonic() + 10
@@ -129,6 +134,9 @@ def test_both_pages_answer_until_ctrl_c_and_nothing_is_left(server: Serve, ports
             assert page.status == 200
     children = _children(process.pid)
     assert len(children) >= 3
+    behind = {word: os.getpriority(os.PRIO_PROCESS, pid) for pid in children for word in _words(pid)}
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
+    assert (behind[b"serve.py"], behind[b"dagster-daemon"]) == (ours, min(19, ours + 10))
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 0
     assert _left(children) == set()

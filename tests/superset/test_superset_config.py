@@ -51,7 +51,7 @@ def test_everything_it_writes_is_in_the_home(read: Callable[[], tuple[Settings, 
     settings, home = read()
     state = home / "superset"
     assert settings["SQLALCHEMY_DATABASE_URI"].startswith(f"sqlite:///{state}/superset.db")
-    assert settings["SQLALCHEMY_ENGINE_OPTIONS"] == {"connect_args": {"timeout": 30}}
+    assert settings["SQLALCHEMY_ENGINE_OPTIONS"]["connect_args"] == {"timeout": 30}
     caches = [value for name, value in settings.items() if name.endswith("CACHE_CONFIG") and value["CACHE_TYPE"] != "NullCache"]
     assert len(caches) == 3 and all(Path(cache["CACHE_DIR"]).is_relative_to(state) for cache in caches)
     assert stat.S_IMODE(state.stat().st_mode) == 0o700

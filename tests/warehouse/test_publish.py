@@ -17,6 +17,7 @@ from warehouse.publish import Personal, Place, current_publication, publish
 from warehouse.readers import open_published
 
 PERSONAL = Personal(pseudonyms=frozenset({"person_id"}), identities=frozenset({"last_name"}))
+DESCRIBED = {("marts", "indicator_values"): ("Показатели: 'витрина'", {"n": "Сколько людей"})}
 
 
 @pytest.fixture
@@ -33,8 +34,6 @@ def build(tmp_path: Path) -> Path:
             "CREATE SCHEMA intermediate",
             "CREATE TABLE intermediate.int_staff (person_id VARCHAR)",
             "CREATE VIEW intermediate.indicator_units AS SELECT person_id AS unit_id FROM core.fct_staff",
-            "COMMENT ON TABLE marts.indicator_values IS 'Показатели: ''витрина'''",
-            "COMMENT ON COLUMN marts.indicator_values.n IS 'Сколько людей'",
         ):
             con.execute(sql)
     return path
@@ -59,7 +58,7 @@ def _tables(path: Path) -> set[str]:
 
 
 def test_people_stay_in_the_core_file_and_raw_in_neither(build: Path, place: Place) -> None:
-    publish(build, place, "p1", PERSONAL)
+    publish(build, place, "p1", PERSONAL, DESCRIBED)
     marts = {"marts.indicator_values", "marts.public_indicator_values", "quality.loads"}
     assert _tables(place.link / "oko.duckdb") == {*marts, "core.dim_indicator"}
     # what was counted is for those who see the people behind it
@@ -68,19 +67,19 @@ def test_people_stay_in_the_core_file_and_raw_in_neither(build: Path, place: Pla
 
 
 def test_files_and_folders_are_for_their_owner_alone(build: Path, place: Place) -> None:
-    folder = publish(build, place, "p1", PERSONAL)
+    folder = publish(build, place, "p1", PERSONAL, DESCRIBED)
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())}
     assert modes == {"p1": 0o700, "oko.duckdb": 0o600, "oko_core.duckdb": 0o600}
 
 
 def test_the_link_is_relative_so_that_a_home_may_be_moved(build: Path, place: Place) -> None:
-    publish(build, place, "p1", PERSONAL)
+    publish(build, place, "p1", PERSONAL, DESCRIBED)
     assert str(place.link.readlink()) == "publications/p1"
     assert current_publication(place.link) == "p1"
 
 
 def test_descriptions_travel_with_the_tables(build: Path, place: Place) -> None:
-    publish(build, place, "p1", PERSONAL)
+    publish(build, place, "p1", PERSONAL, DESCRIBED)
     with open_published(place.link / "oko.duckdb") as con:
         assert con.execute(
             "SELECT comment FROM duckdb_tables() WHERE schema_name = 'marts' AND table_name = 'indicator_values'"
@@ -91,14 +90,14 @@ def test_descriptions_travel_with_the_tables(build: Path, place: Place) -> None:
 
 def test_only_the_last_publications_are_kept(build: Path, place: Place) -> None:
     for name in ("p1", "p2", "p3", "p4", "p5"):
-        publish(build, place, name, PERSONAL)
+        publish(build, place, name, PERSONAL, DESCRIBED)
     assert sorted(path.name for path in place.publications.iterdir()) == ["p3", "p4", "p5"]
     assert current_publication(place.link) == "p5"
 
 
 def test_what_a_killed_refresh_left_is_removed(build: Path, place: Place) -> None:
     (place.publications / "p0.partial").mkdir(parents=True)
-    publish(build, place, "p1", PERSONAL)
+    publish(build, place, "p1", PERSONAL, DESCRIBED)
     assert [path.name for path in place.publications.iterdir()] == ["p1"]
 
 
@@ -111,10 +110,10 @@ BROKEN = {
 
 @pytest.mark.parametrize("fault", BROKEN)
 def test_a_failing_audit_leaves_the_old_publication(fault: str, build: Path, place: Place) -> None:
-    publish(build, place, "p1", PERSONAL)
+    publish(build, place, "p1", PERSONAL, DESCRIBED)
     _change(build, BROKEN[fault])
     with pytest.raises(AuditFailed):
-        publish(build, place, "p2", PERSONAL)
+        publish(build, place, "p2", PERSONAL, DESCRIBED)
     assert current_publication(place.link) == "p1"
     assert [path.name for path in place.publications.iterdir()] == ["p1"]
 
@@ -149,13 +148,13 @@ def reader(place: Place, stop: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_readers_see_the_old_or_the_new_whole(build: Path, place: Place, stop: Path, request: pytest.FixtureRequest) -> None:
-    publish(build, place, "p0", PERSONAL)
+    publish(build, place, "p0", PERSONAL, DESCRIBED)
     process = request.getfixturevalue("reader")
     for number in range(1, 6):
         for schema in ("core", "marts"):
             _change(build, f"UPDATE {schema}.indicator_values SET numerator = {number % 2 + 9} WHERE level <> 'school'")
         _change(build, f"UPDATE core.indicator_values SET numerator = {number % 2 + 7} WHERE entity_code = '540001'")
-        publish(build, place, f"p{number}", PERSONAL)
+        publish(build, place, f"p{number}", PERSONAL, DESCRIBED)
     stop.touch()
     out, error = process.communicate(timeout=60)
     assert process.returncode == 0, error
@@ -178,6 +177,6 @@ def test_readers_see_the_old_or_the_new_whole(build: Path, place: Place, stop: P
     ],
 )
 def test_a_reader_reaches_nothing_but_its_database(sql: str, build: Path, place: Place) -> None:
-    publish(build, place, "p1", PERSONAL)
+    publish(build, place, "p1", PERSONAL, DESCRIBED)
     with open_published(place.link / "oko.duckdb") as con, pytest.raises(duckdb.Error):
         con.execute(sql)

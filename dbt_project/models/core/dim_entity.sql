@@ -106,6 +106,11 @@ select
     valid_from,
     valid_to,
     case when row_number() over versions = 1 then {{ first_day() }} else valid_from end as name_from,
-    coalesce({{ add_days('lead(valid_from) over versions', -1) }}, {{ last_day() }}) as name_to
+    coalesce({{ add_days('lead(valid_from) over versions', -1) }}, {{ last_day() }}) as name_to,
+    -- names repeat between municipalities and change: one title for all years of a code, so that who filters by it loses no year
+    case
+        when level = 'school'
+            then first_value(entity_name) over (partition by level, entity_code order by valid_from desc) || ' · ' || entity_code
+    end as school_title
 from entities
 window versions as (partition by level, entity_code order by valid_from)

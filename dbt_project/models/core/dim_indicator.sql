@@ -3,11 +3,13 @@
 select
     '{{ entry.code }}' as indicator_code,
     {{ quoted(entry.name_ru) }} as indicator_name,
+    {{ quoted(entry.topic) }} as topic,
     {{ quoted(entry.formula_ru) }} as formula,
     {{ quoted(entry.numerator_ru) }} as numerator_name,
     {{ quoted(entry.denominator_ru) }} as denominator_name,
     '{{ entry.kind }}' as kind,
     '{{ entry.unit }}' as unit,
+    '{{ entry.shown_as }}' as shown_as,
     '{{ entry.direction }}' as direction,
     '{{ entry.levels.keys() | join(", ") }}' as levels,
     '{{ entry.levels.items() | map("join", ": ") | join(", ") }}' as visibility_by_level,

@@ -58,6 +58,7 @@ select
     coalesce(nodes.role, 'муниципалитет') as organisation_role,
     entities.entity_name as organisation_name,
     yearly.school_code,
+    entities.school_title,
     yearly.municipality_code,
     yearly.self_level,
     {{ uko_level_word('yearly.self_level') }} as self_level_word,

@@ -29,6 +29,7 @@ select
     numbered_nodes.role as node_role,
     actions.school_code,
     entities.entity_name as school_name,
+    entities.school_title,
     actions.audit_code,
     actions.description,
     actions.due_date,

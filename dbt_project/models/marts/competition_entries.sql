@@ -42,6 +42,7 @@ select
     placed.nomination,
     placed.school_code,
     schools.entity_name as school_name,
+    schools.school_title,
     placed.placed_municipality_code as municipality_code,
     municipalities.entity_name as municipality_name,
     placed.competition_result,

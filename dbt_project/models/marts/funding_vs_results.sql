@@ -38,6 +38,7 @@ select
     placed.municipality_name,
     placed.school_code,
     placed.school_name,
+    placed.school_title,
     funding.coefficient,
     funding.is_raised,
     placed.graduates,

@@ -74,8 +74,7 @@ select
     summed.entity_code,
     summed.entity_name,
     summed.subject_code,
-    -- one code is two subjects: of ЕГЭ a level of mathematics, of ОГЭ mathematics
-    case when summed.procedure_name = 'ОГЭ' and summed.subject_code = '2' then 'Математика' else subjects.subject_name end as subject_name,
+    {{ subject_ru('summed.subject_code', 'subjects.subject_name', "summed.procedure_name = 'ЕГЭ'") }} as subject_name,
     summed.participants,
     summed.mean_value,
     summed.mean_ci_low,

@@ -3,9 +3,9 @@ with scores as (
     select * from {{ ref('fct_head_incentive_score') }}
 ),
 
-schools as (
-    select * from {{ ref('dim_school') }}
-    where is_current
+last_names as (
+    select * from {{ ref('dim_entity') }}
+    where level = 'school' and name_to = {{ last_day() }}
 ),
 
 constants as (
@@ -32,7 +32,8 @@ summed as (
 
 select
     summed.school_code,
-    schools.school_name,
+    last_names.entity_name as school_name,
+    last_names.school_title,
     summed.period,
     summed.recipient,
     summed.people,
@@ -45,4 +46,4 @@ select
     summed.is_suppressed,
     'internal' as visibility
 from summed
-left join schools on summed.school_code = schools.school_code
+left join last_names on summed.school_code = last_names.entity_code

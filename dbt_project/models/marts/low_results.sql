@@ -143,6 +143,7 @@ select
     placed.municipality_name,
     placed.school_code,
     placed.school_name,
+    placed.school_title,
     wide.flag = 1 as is_low_result,
     placed.works as measured_works,
     placed.low_works,

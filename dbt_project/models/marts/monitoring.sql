@@ -40,7 +40,7 @@ select
     wide.entity_code,
     wide.entity_name,
     wide.subject_code,
-    coalesce(subjects.subject_name, wide.subject_code) as subject_name,
+    {{ subject_ru('wide.subject_code', 'subjects.subject_name') }} as subject_name,
     wide.grade,
     split_part(wide.breakdown, ', полугодие ', 1) as procedure_name,
     split_part(wide.breakdown, ', полугодие ', 2) as half_year,

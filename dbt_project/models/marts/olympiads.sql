@@ -47,7 +47,9 @@ select
     wide.entity_code,
     wide.entity_name,
     wide.subject_code,
-    case wide.subject_code when '' then 'Все предметы' else coalesce(subjects.subject_name, wide.subject_code) end as subject_name,
+    case
+        when wide.subject_code = '' then 'Все предметы' else {{ subject_ru('wide.subject_code', 'subjects.subject_name') }}
+    end as subject_name,
     wide.pupils,
     wide.participants,
     wide.participation,

@@ -22,6 +22,7 @@ checks as (
     select
         school_code,
         school_name,
+        school_title,
         check_date,
         100 * sum(score) / nullif(sum(max_score), 0) as index_value,
         100 * sum(case when is_quality_information then score end)
@@ -31,7 +32,7 @@ checks as (
         sum(case when score = max_score then 1 else 0 end) as full_criteria,
         {{ join_texts('empty_criterion', "'; '", byte_order('criterion_code')) }} as empty_criteria
     from judged
-    group by school_code, school_name, check_date
+    group by school_code, school_name, school_title, check_date
 )
 
 select
@@ -39,6 +40,7 @@ select
     entities.entity_name as municipality_name,
     checks.school_code,
     checks.school_name,
+    checks.school_title,
     checks.check_date,
     row_number() over (partition by checks.school_code order by checks.check_date desc) = 1 as is_latest,
     checks.index_value,

@@ -14,6 +14,7 @@ entities as (
 select
     checks.school_code,
     entities.entity_name as school_name,
+    entities.school_title,
     checks.check_date,
     checks.criterion_code,
     criteria.criterion_name,
@@ -30,6 +31,7 @@ left join entities
 group by
     checks.school_code,
     entities.entity_name,
+    entities.school_title,
     checks.check_date,
     checks.criterion_code,
     criteria.criterion_name,

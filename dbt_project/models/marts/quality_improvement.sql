@@ -62,7 +62,7 @@ select
     components.indicator_code,
     components.indicator_name,
     components.subject_code,
-    coalesce(subjects.subject_name, components.subject_code) as subject_name,
+    {{ subject_ru('components.subject_code', 'subjects.subject_name', "components.procedure_name = 'ЕГЭ'") }} as subject_name,
     components.grade,
     components.breakdown,
     components.is_counted,

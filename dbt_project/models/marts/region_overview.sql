@@ -17,7 +17,9 @@ select
     indicators.indicator_name,
     indicator_values.period,
     indicator_values.subject_code,
+    -- of exams, whatever the procedure: one choice of a subject reaches ВПР of mathematics too
     coalesce(subjects.subject_name, indicator_values.subject_code) as subject_name,
+    {{ subject_ru('indicator_values.subject_code', 'subjects.subject_name', "indicators.topic = 'ЕГЭ'") }} as subject_title,
     indicator_values.grade,
     indicator_values.value,
     indicator_values.previous_value,

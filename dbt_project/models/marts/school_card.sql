@@ -11,36 +11,27 @@ membership as (
     select * from {{ ref('bridge_membership') }}
 ),
 
-entities as (
-    select * from {{ ref('dim_entity') }}
+dated as (
+    select
+        *,
+        entity_code as school_code,
+        period_day as name_day
+    from own
 ),
 
 placed as (
-    select
-        own.*,
-        municipalities.entity_code as municipality_code,
-        clusters.entity_code as cluster_code
-    from own
-    left join membership as municipalities
-        on
-            municipalities.level = 'municipality'
-            and own.entity_code = municipalities.member_code
-            and own.period_day between municipalities.valid_from and municipalities.valid_to
-    left join membership as clusters
-        on
-            clusters.level = 'cluster'
-            and own.entity_code = clusters.member_code
-            and own.period_day between clusters.valid_from and clusters.valid_to
+    {{ school_placed('dated') }}
 )
 
 select
     placed.year,
     placed.period,
-    placed.entity_code as school_code,
+    placed.school_code,
     placed.entity_name as school_name,
+    placed.school_title,
     placed.municipality_code,
-    entities.entity_name as municipality_name,
-    placed.cluster_code,
+    placed.municipality_name,
+    clusters.entity_code as cluster_code,
     placed.block,
     placed.place,
     placed.indicator_code,
@@ -66,11 +57,11 @@ select
     placed.usage_kind,
     placed.limits_text
 from placed
-left join entities
+left join membership as clusters
     on
-        entities.level = 'municipality'
-        and placed.municipality_code = entities.entity_code
-        and placed.period_day between entities.name_from and entities.name_to
+        clusters.level = 'cluster'
+        and placed.school_code = clusters.member_code
+        and placed.period_day between clusters.valid_from and clusters.valid_to
 left join indicator_values as municipality_values
     on
         municipality_values.level = 'municipality'
@@ -79,5 +70,5 @@ left join indicator_values as municipality_values
 left join indicator_values as cluster_values
     on
         cluster_values.level = 'cluster'
-        and placed.cluster_code = cluster_values.entity_code
+        and clusters.entity_code = cluster_values.entity_code
         and {{ same_cut('placed', 'cluster_values') }}

@@ -53,6 +53,7 @@ select
     placed.municipality_name,
     placed.school_code,
     placed.school_name,
+    placed.school_title,
     wide.pupils,
     wide.isbsh,
     placed.components as known_components,

@@ -193,6 +193,10 @@ changed as (
     from filled
 ),
 
+subjects as (
+    select * from {{ ref('dim_subject') }}
+),
+
 judged as (
     select
         *,
@@ -213,6 +217,7 @@ select
     entities.entity_name,
     substring(judged.role, 2) as participant_role,
     judged.subject_code,
+    subjects.subject_name,
     judged.breakdown,
     judged.unit,
     judged.value,
@@ -244,3 +249,4 @@ left join entities
         judged.level = entities.level
         and judged.entity_code = entities.entity_code
         and coalesce(judged.period_day, {{ last_day() }}) between entities.name_from and entities.name_to
+left join subjects on judged.subject_code = subjects.subject_code

@@ -53,23 +53,32 @@ paired as (
             and now.content = earlier.content
             and now.period_kind = earlier.period_kind
             and now.period_before = earlier.period
+),
+
+sources as (
+    select * from {{ ref('stg_oko__source') }}
 )
 
 select
-    source,
-    content,
-    period,
-    source_rows,
-    schools,
-    previous_period,
-    previous_rows,
-    previous_schools,
-    ratio,
-    is_over,
+    paired.source,
+    sources.source_title,
+    paired.content,
+    paired.period,
+    paired.source_rows,
+    paired.schools,
+    paired.previous_period,
+    paired.previous_rows,
+    paired.previous_schools,
+    paired.ratio,
+    paired.is_over,
     coalesce(
-        is_over
-        and (source_rows >= {{ parameter('volume_min_rows') }} or previous_rows >= {{ parameter('volume_min_rows') }})
-        and (ratio < {{ parameter('volume_min_ratio') }} or ratio > {{ parameter('volume_max_ratio') }}),
+        paired.is_over
+        and (
+            paired.source_rows >= {{ parameter('volume_min_rows') }}
+            or paired.previous_rows >= {{ parameter('volume_min_rows') }}
+        )
+        and (paired.ratio < {{ parameter('volume_min_ratio') }} or paired.ratio > {{ parameter('volume_max_ratio') }}),
         false
     ) as is_unusual
 from paired
+left join sources on paired.source = sources.source_name

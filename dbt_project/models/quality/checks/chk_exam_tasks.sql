@@ -160,7 +160,8 @@ select
     faults.subject_code,
     cast(faults.faulty as double precision) as value,
     cast(0 as double precision) as expected,
-    coalesce(subjects.subject_name, faults.subject_code) || ', ' || faults.procedure_name || ', ' || cast(faults.exam_date as text)
+    {{ subject_ru('faults.subject_code', 'subjects.subject_name', "faults.procedure_name = 'ЕГЭ'") }}
+    || ', ' || faults.procedure_name || ', ' || {{ day_ru('faults.exam_date') }}
     || faults.what as message_ru,
     cast(null as text) as file_name,
     cast(null as bigint) as row_number

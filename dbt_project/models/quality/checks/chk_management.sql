@@ -104,7 +104,7 @@ found as (
         region.region_name as entity_name,
         cast(totals.loaded_nodes as double precision) as value,
         cast(totals.expected_nodes as double precision) as expected,
-        totals.node_role || ' на ' || cast(totals.total_date as text) || ': загружено ' || cast(totals.loaded_nodes as text)
+        totals.node_role || ' на ' || {{ day_ru('totals.total_date') }} || ': загружено ' || cast(totals.loaded_nodes as text)
         || ', по документам ' || cast(totals.expected_nodes as text) as message_ru,
         cast(null as text) as file_name,
         cast(null as bigint) as row_number

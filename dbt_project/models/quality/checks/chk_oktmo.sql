@@ -90,7 +90,7 @@ faults as (
         present.municipality_code as entity_code,
         present.municipality_name as entity_name,
         present.municipality_name || ': по классификатору район стал округом, код ' || conversions.old_oktmo || ' сменился на '
-        || conversions.new_oktmo || ' с ' || cast(conversions.converted_on as text) || ', а в справочнике прежний код' as message_ru
+        || conversions.new_oktmo || ' с ' || {{ day_ru('conversions.converted_on') }} || ', а в справочнике прежний код' as message_ru
     from present
     inner join conversions on present.oktmo = conversions.old_oktmo
     inner join run on conversions.converted_on <= run.as_of

@@ -77,7 +77,7 @@ differing as (
             when courses.hours <> documents.hours
                 then 'разные часы: ' || {{ number_ru('courses.hours') }} || ' и ' || {{ number_ru('documents.hours') }}
             when courses.issue_date <> documents.issue_date
-                then 'разные даты выдачи: ' || cast(courses.issue_date as text) || ' и ' || cast(documents.issue_date as text)
+                then 'разные даты выдачи: ' || {{ day_ru('courses.issue_date') }} || ' и ' || {{ day_ru('documents.issue_date') }}
         end as said_ru
     from courses
     inner join names on courses.document_id = names.name

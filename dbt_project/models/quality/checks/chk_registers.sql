@@ -115,7 +115,7 @@ faults as (
         closed.school_name as entity_name,
         cast(null as text) as subject_code,
         cast(count(*) as double precision) as value,
-        closed.school_name || ': организация закрыта ' || cast(closed.valid_to as text)
+        closed.school_name || ': организация закрыта ' || {{ day_ru('closed.valid_to') }}
         || ', правопреемника нет, а сотрудников без даты окончания работы ' || cast(count(*) as text) as message_ru
     from closed_without_successor as closed
     inner join employments on closed.school_code = employments.school_code and closed.valid_to < employments.valid_to

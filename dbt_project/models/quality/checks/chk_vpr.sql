@@ -28,7 +28,7 @@ select
     inconsistent.subject_code,
     inconsistent.counted as value,
     cast(inconsistent.participants as double precision) as expected,
-    entities.entity_name || ', ' || coalesce(subjects.subject_name, inconsistent.subject_code) || ', ' || inconsistent.grade
+    entities.entity_name || ', ' || {{ subject_ru('inconsistent.subject_code', 'subjects.subject_name') }} || ', ' || inconsistent.grade
     || ' класс, ' || inconsistent.academic_year || ': по долям отметок получается участников '
     || coalesce({{ number_ru('inconsistent.counted') }}, 'неизвестно сколько') || ', указано '
     || {{ number_ru('inconsistent.participants') }} as message_ru,

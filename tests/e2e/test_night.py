@@ -1,0 +1,206 @@
+"""The dashboards while a real refresh runs beside them and after it: two workers of Superset on a home of this module's own.
+
+The load here is light: how fast the answers are is a matter of benchmarks/dashboards.py, of which a few seconds run at the end.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .access_client import Client
+from .asked import Asked
+from .conftest import OKO, REPOSITORY, provision, serving
+
+sys.path.append(str(REPOSITORY / "benchmarks"))
+import dashboards
+
+NUMBER = "РОСС RU.96СМК.99999"
+# Superset's processes look at the link once a second; beside a refresh on two cores the thread that looks may wait
+SOON = 10
+Data = list[dict[str, Any]]
+
+
+@dataclass
+class Answered:
+    """One answer, with the times of its request and its end."""
+
+    chart: str
+    begun: float
+    ended: float
+    status: int
+    data: Data
+
+
+@dataclass
+class Reader:
+    """Somebody who opens «Регион: обзор» again and again."""
+
+    client: Client
+    requests: list[dashboards.Request]
+    answers: list[Answered] = field(default_factory=list)
+
+    def read(self) -> dict[str, Data]:
+        """Every chart once; what each shows."""
+        return {answer.chart: answer.data for answer in map(self.ask, self.requests)}
+
+    def ask(self, request: dashboards.Request) -> Answered:
+        begun = time.monotonic()
+        got = self.client.post(dashboards.PATH, json.loads(request.body))
+        data = got.json["result"][0]["data"] if got.status == 200 else []
+        answer = Answered(request.chart, begun, time.monotonic(), got.status, data)
+        self.answers.append(answer)
+        return answer
+
+    def read_until(self, stop: threading.Event) -> None:
+        while True:
+            for request in self.requests:
+                self.ask(request)
+                if stop.wait(0.1):
+                    return
+
+
+@pytest.fixture(scope="module")
+def night(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the home: what is refreshed here is nobody else's."""
+    copy = tmp_path_factory.mktemp("night") / "home"
+    shutil.copytree(home, copy, symlinks=True, ignore=shutil.ignore_patterns("superset.db*", "cache"))
+    with (
+        closing(sqlite3.connect(home / "superset" / "superset.db")) as source,
+        closing(sqlite3.connect(copy / "superset" / "superset.db")) as target,
+    ):
+        source.backup(target)
+    said, _ = (process := provision(copy)).communicate(timeout=300)
+    assert process.returncode == 0, said
+    return copy
+
+
+@pytest.fixture(scope="module")
+def url(night: Path) -> Iterator[str]:
+    with serving(night, workers=2) as url:
+        yield url
+
+
+def _requests(home: Path, client: Client) -> list[dashboards.Request]:
+    return [request for request in dashboards.requests(home, client) if request.chart.startswith("region-overview/")]
+
+
+def _add_certificate(home: Path) -> None:
+    """A file of the register with one certificate that no other file has."""
+    (changes,) = (home / "landing" / "certificates").rglob("*изменения.csv")
+    header, *rows = csv.reader(io.StringIO(changes.read_text(encoding="utf-8-sig")), delimiter="\t")
+    row = next(row for row in rows if row[2] and "действует" in row)
+    with (home / "landing" / "certificates" / "Новый сертификат.csv").open("w", encoding="utf-8-sig", newline="") as file:
+        csv.writer(file, delimiter="\t").writerows([header, [NUMBER, *row[1:]]])
+
+
+def _unordered(data: Data) -> list[str]:
+    return sorted(json.dumps(row, sort_keys=True) for row in data)
+
+
+def _open_publications(home: Path) -> set[str]:
+    """The publications of which a process of Superset has a file open."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/fd/*"):
+        try:
+            target, words = path.readlink(), (path.parents[1] / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if b"gunicorn" in words and target.is_relative_to(home / "publications"):
+            found.add(target.parent.name)
+    return found
+
+
+def test_dashboards_answer_through_a_refresh_and_then_show_the_new_publication(night: Path, url: str) -> None:
+    client = dashboards.administrator(night, url)
+    readers = [Reader(client, _requests(night, client)) for _ in range(2)]
+    old, stop = readers[0].read(), threading.Event()
+    published = (night / "published").readlink()
+    _add_certificate(night)
+    readers[0].answers.clear()
+    threads = [threading.Thread(target=reader.read_until, args=(stop,)) for reader in readers]
+    refresh = subprocess.Popen(
+        [OKO, "refresh"], cwd=REPOSITORY, env=dashboards.environment(night), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+    try:
+        for thread in threads:
+            thread.start()
+        begun, behind = time.monotonic(), 0
+        while (night / "published").readlink() == published and refresh.poll() is None:
+            behind = os.getpriority(os.PRIO_PROCESS, refresh.pid)
+            time.sleep(0.02)
+        shown = time.monotonic()
+        said, _ = refresh.communicate(timeout=300)
+        time.sleep(max(0.0, shown + SOON + 3 - time.monotonic()))
+    finally:
+        stop.set()
+        refresh.kill()
+        for thread in threads:
+            thread.join()
+    assert refresh.returncode in (0, 1) and (night / "published").readlink() != published, said
+    assert behind >= 10
+    new = Reader(client, _requests(night, client)).read()
+
+    answers = [answer for reader in readers for answer in reader.answers]
+    before, after = [each for each in answers if begun < each.ended < shown], [each for each in answers if each.begun > shown + SOON]
+    assert len(before) > 3 * len(old) and len(after) > 3
+    assert {answer.status for answer in answers} == {200}
+    wrong = [answer for answer in answers if _unordered(answer.data) not in (_unordered(old[answer.chart]), _unordered(new[answer.chart]))]
+    assert [(answer.chart, len(answer.data)) for answer in wrong] == []
+    assert {answer.chart for answer in before if _unordered(answer.data) != _unordered(old[answer.chart])} == set()
+    assert {answer.chart for answer in after if _unordered(answer.data) != _unordered(new[answer.chart])} == set()
+
+    asked = Asked("region-overview", night)
+    register, cards = "region-overview/certificate-register", "region-overview/publication-cards"
+    assert NUMBER not in str(old[register]) and NUMBER in str(new[register])
+    for name in (register, cards):
+        (chart,) = [chart for chart in asked.charts if name.endswith(f"/{chart.name}")]
+        assert [len(new[name]), old[name] == new[name]] == [len(asked.rows(chart)), False]
+    (card,) = new[cards]
+    assert card["publication_text"] == f"публикация {(night / 'published').readlink().name}"
+    assert _open_publications(night) == {(night / "published").readlink().name}
+
+
+def test_an_answer_leaves_one_row_of_history(home: Path, superset_url: str) -> None:
+    client = dashboards.administrator(home, superset_url)
+    request = dashboards.requests(home, client)[0]
+    with closing(sqlite3.connect(home / "superset" / "superset.db")) as metadata:
+        last = metadata.execute("SELECT max(id) FROM logs").fetchone()
+        assert client.post(dashboards.PATH, json.loads(request.body)).status == 200
+        rows = metadata.execute("SELECT action FROM logs WHERE id > ?", last).fetchall()
+    assert rows == [("ChartDataRestApi.data",)]
+
+
+def test_the_bench_of_dashboards_counts_answers_and_errors(home: Path, superset_url: str) -> None:
+    client = dashboards.administrator(home, superset_url)
+    wanted = dashboards.requests(home, client)
+    assert len(wanted) > 300
+    load = dashboards.send(client, wanted, rate=3, seconds=4)
+    assert (len(load.replies), load.errors) == (12, [])
+    assert 0 < load.percentile(0.5) <= load.percentile(0.95) <= load.percentile(1) < 60 and 0 < load.rate <= 12
+    assert "12 requests" in dashboards.report(load) and "0 errors" in dashboards.report(load)
+
+
+def test_the_bench_of_dashboards_takes_no_refusal_for_an_answer(home: Path, superset_url: str) -> None:
+    client = dashboards.administrator(home, superset_url)
+    body = json.loads(dashboards.requests(home, client)[0].body)
+    body["queries"][0]["columns"] = ["no_such_column"]
+    load = dashboards.send(client, [dashboards.Request("wrong", json.dumps(body).encode())], rate=2, seconds=1)
+    assert len(load.errors) == 2 and load.rate == 0
+    stranger = dashboards.send(Client("http://127.0.0.1:1"), [dashboards.Request("nobody", b"{}")], rate=2, seconds=1)
+    assert [reply.error.split(":")[0] for reply in stranger.errors] == ["ConnectionRefusedError"] * 2

@@ -1,0 +1,59 @@
+"""Every dashboard of a role in its own browser, in windows from a tablet to a large screen: drawn, whole and quiet.
+
+What the numbers are is in test_dashboards.py, whose rows they are in test_access.py. In `make test` each role has one of the windows, all
+tabs of its own dashboard and the first tab of the others; `make test-full` opens every tab of every dashboard for every role and window.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from itertools import product
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from .asked import Asked
+from .conftest import PATIENCE, RESULTS
+from .dashboard import Dashboard, Watch
+from .region import Region
+
+pytestmark = pytest.mark.e2e
+IS_FULL = bool(os.environ.get("OKO_TEST_FULL"))
+ROLES, WINDOWS = ("school", "municipality", "analyst"), ((768, 1024), (1280, 800), (1920, 1080))
+OWN = {"school": "my-school", "municipality": "my-municipality"}
+CASES = list(product(ROLES, WINDOWS)) if IS_FULL else list(zip(ROLES, WINDOWS, strict=True))
+
+
+@pytest.fixture
+def opened(role: str, window: tuple[int, int], region: Region, browser: Browser, superset_url: str) -> Iterator[tuple[Page, Watch]]:
+    """A browser of this user's own, of this size."""
+    context = browser.new_context(viewport={"width": window[0], "height": window[1]}, locale="ru-RU")
+    context.add_cookies(cast(Any, region.clients[role].cookies))
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    yield page, Watch(page, superset_url)
+    context.close()
+
+
+@pytest.mark.parametrize(("role", "window"), CASES)
+def test_a_role_reads_its_dashboards_in_a_window(
+    role: str, window: tuple[int, int], home: Path, region: Region, superset_url: str, opened: tuple[Page, Watch]
+) -> None:
+    page, watch = opened
+    slugs = sorted(board["slug"] for board in region.clients[role].listed("dashboard"))
+    assert (OWN.get(role) in slugs) == (role in OWN)
+    for slug in slugs:
+        page.set_viewport_size({"width": window[0], "height": window[1]})
+        dashboard = Dashboard(page, superset_url, slug)
+        tabs = Asked(slug, home).tabs
+        for number, tab in enumerate(tabs if IS_FULL or slug == OWN.get(role) else tabs[:1], start=1):
+            dashboard.open_tab(tab)
+            dashboard.show_all()
+            page.screenshot(path=RESULTS / f"{role}-{window[0]}-{slug}-{number}.png")
+            assert dashboard.outside() == [], (slug, tab)
+            assert dashboard.complaints() == [], (slug, tab)
+    assert watch.errors == []
+    assert watch.left_the_machine() == []
