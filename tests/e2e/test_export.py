@@ -1,6 +1,6 @@
 """From the files into Superset and back: no difference of any dashboard, and an edit of a person comes back as a few lines.
 
-How an export is brought into the form of the assets is in tests/superset/test_export.py.
+How an export is brought into the form of the assets is in tests/superset/test_superset_export.py.
 """
 
 from __future__ import annotations
