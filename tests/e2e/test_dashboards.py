@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,8 +25,6 @@ pytestmark = pytest.mark.e2e
 OF_ROLES = ("my-school", "my-municipality")
 IS_FULL = bool(os.environ.get("OKO_TEST_FULL"))
 SHOWN = [slug for slug in slugs() if slug not in OF_ROLES]
-# seconds in which the last answer must have come
-SETTLED = 20
 TAGS = re.compile(r"<[^>]+>")
 
 
@@ -132,18 +129,8 @@ def _looks(shown: dict[str, str], row: dict[str, Any]) -> bool:
 
 
 def check(dashboard: Dashboard, asked: Asked, charts: list[Chart], watch: Watch, charts_by_number: dict[int, str]) -> None:
-    """What these charts of the open tab got and show, once filters that follow from others have settled: then charts ask again."""
-    deadline = time.monotonic() + SETTLED
-    while True:
-        try:
-            return check_now(dashboard, asked, charts, answers_of(watch, charts_by_number))
-        except AssertionError:
-            if time.monotonic() > deadline:
-                raise
-            dashboard.page.wait_for_timeout(1000)
-
-
-def check_now(dashboard: Dashboard, asked: Asked, charts: list[Chart], answers: dict[str, list[dict[str, Any]]]) -> None:
+    """What these charts of the open tab got and show."""
+    answers = answers_of(watch, charts_by_number)
     for chart in charts:
         assert chart.asset["uuid"] in answers, f"{chart.name}: the page asked nothing for it"
         data = answers[chart.asset["uuid"]]
