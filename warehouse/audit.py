@@ -6,7 +6,7 @@ are rows of `quality` and stop nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 
 import polars as pl
@@ -143,8 +143,10 @@ def faults(query: Query, checks: Iterable[Check] = CHECKS) -> list[str]:
     return found
 
 
-def personal_columns(query: Query, forbidden: Iterable[str], where: str) -> list[str]:
-    """One Russian line for every column that carries people into a place where it must not be."""
+def personal_columns(query: Query, forbidden: Iterable[str], where: str, schemas: Collection[str] | None = None) -> list[str]:
+    """One Russian line for every column that carries people into a place where it must not be: these schemas, or all there are."""
     columns = query("SELECT table_schema, table_name, column_name FROM information_schema.columns")
     leaks = columns.filter(pl.col("column_name").is_in(sorted(forbidden)))
+    if schemas is not None:
+        leaks = leaks.filter(pl.col("table_schema").is_in(sorted(schemas)))
     return [f"Персональные данные в {where}: {schema}.{table}.{column}" for schema, table, column in leaks.sort(pl.all()).iter_rows()]

@@ -50,10 +50,6 @@ class Warehouse(ABC):
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         """One statement without a result."""
 
-    def let_read(self, open_dimensions: Sequence[str]) -> list[str]:
-        """Grants readers what is theirs, on engines that know them; returns the roles that are missing. A file has modes instead."""
-        return []
-
     @abstractmethod
     def _append(self, table: str, columns: Columns, rows: pl.DataFrame) -> None:
         """Bulk insertion of rows that have exactly these columns."""
@@ -106,7 +102,7 @@ class Warehouse(ABC):
         self.execute("COMMIT")
 
     def rewrite(self, table: str, rows: pl.DataFrame) -> None:
-        """Replaces a whole journal table (`_sources`, `_run`)."""
+        """Replaces a whole journal table (`_sources`, `_run`, what was published before)."""
         with self.transaction():
             self.execute(f"DELETE FROM {SCHEMA}.{table}")
             self._append(table, JOURNAL[table], rows)
@@ -117,10 +113,11 @@ class Warehouse(ABC):
         """Every content that has been read: `raw._files`."""
         return self.query(f"SELECT * FROM {SCHEMA}._files ORDER BY modified_at, file_name")
 
-    def replace(self, file: File, reading: Reading, load_id: str, *, keep_load: bool = False) -> None:
-        """Puts this reading in the place of whatever the same content gave before.
+    def replace(self, file: File, reading: Reading, load_id: str, *, keep_load: bool = False, key_id: str | None = None) -> None:
+        """Puts this reading in the place of whatever the same content gave before. `key_id`: the key that its pseudonyms are of.
 
         With `keep_load` the row of the first reading stays in `_loads`: rows that waited are judged again, nothing is loaded anew.
+        Of a content that has left landing nothing stands rejected: there is no file left to mend.
         """
         now = utc_now()
         load_row = {
@@ -133,11 +130,13 @@ class Warehouse(ABC):
             "loaded_at": now,
         }
         with self.transaction():
+            left = self.query(f"SELECT 1 FROM {SCHEMA}._files WHERE file_sha256 = ? AND NOT in_landing", [file.sha256]).height > 0
             self._remove([file.sha256], loads=not keep_load)
             for table, rows in reading.rows.items():
                 self._append(table, self._tables[table].all_columns, _with_origin(rows, file, load_id))
-            self._append_faults(file, reading, now)
-            self._append("_files", JOURNAL["_files"], _file_row(file, reading.source))
+            if not left:
+                self._append_faults(file, reading, now)
+            self._append("_files", JOURNAL["_files"], _file_row(file, reading, key_id, in_landing=not left))
             if not keep_load:
                 self._append("_loads", JOURNAL["_loads"], pl.DataFrame([load_row]))
 
@@ -155,6 +154,10 @@ class Warehouse(ABC):
         }
         with self.transaction():
             self._append("_rejections", JOURNAL["_rejections"], pl.DataFrame([row], schema_overrides={"row_number": pl.Int64}))
+
+    def stamp_key(self, key_id: str) -> None:
+        """Says of contents that a release read which knew one key only, that it was this one."""
+        self.execute(f"UPDATE {SCHEMA}._files SET key_id = ? WHERE key_id IS NULL", [key_id])
 
     def forget_unread(self) -> None:
         """Drops the rejections of files that could not be read: this refresh tries them again."""
@@ -251,9 +254,10 @@ def _identity(file: File, reading: Reading) -> dict[str, str]:
     return {"source": reading.source, "file_name": file.name, "file_sha256": file.sha256}
 
 
-def _file_row(file: File, source: str) -> pl.DataFrame:
-    row = {"file_sha256": file.sha256, "source": source, "file_name": file.name, "modified_at": file.modified_at, "in_landing": True}
-    return pl.DataFrame([row])
+def _file_row(file: File, reading: Reading, key_id: str | None, *, in_landing: bool) -> pl.DataFrame:
+    row = {**_identity(file, reading), "modified_at": file.modified_at, "in_landing": in_landing}
+    row |= {"key_id": key_id, "rows_loaded": reading.rows_loaded}
+    return pl.DataFrame([row], schema_overrides={"key_id": pl.String})
 
 
 def _with_origin(rows: pl.DataFrame, file: File, load_id: str) -> pl.DataFrame:

@@ -13,7 +13,6 @@ import polars as pl
 import psycopg
 
 from warehouse.engine import SCHEMA, Warehouse
-from warehouse.roles import grant_reading
 from warehouse.tables import Columns
 
 # Postgres names of types → polars, for results; anything else comes as polars infers it
@@ -30,6 +29,13 @@ _RESULT_TYPES: dict[str, pl.DataType] = {
 }
 
 
+LEAST_VERSION = 15
+
+
+class UnfitDatabase(Exception):
+    """A server or a database that Oko cannot work with; the message is Russian."""
+
+
 class PostgresWarehouse(Warehouse):
     """The database behind `OKO_DATABASE_URL`, opened for writing unless told otherwise."""
 
@@ -40,7 +46,9 @@ class PostgresWarehouse(Warehouse):
 
     def __init__(self, url: str, *, read_only: bool = False) -> None:
         super().__init__()
-        self._connection = psycopg.connect(url, autocommit=True)
+        # what COPY sends is UTF-8, whatever the environment says
+        self._connection = psycopg.connect(url, autocommit=True, client_encoding="utf8")
+        _require_fit(self._connection)
         if read_only:
             self._connection.execute("SET default_transaction_read_only = on")
 
@@ -53,10 +61,6 @@ class PostgresWarehouse(Warehouse):
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         self._connection.execute(_placeholders(sql), list(parameters))
 
-    def let_read(self, open_dimensions: Sequence[str]) -> list[str]:
-        """Grants the roles of readers what is theirs (warehouse/roles.py); returns the roles that are missing."""
-        return grant_reading(self._connection, open_dimensions)
-
     def _append(self, table: str, columns: Columns, rows: pl.DataFrame) -> None:
         quoted = ", ".join(f'"{name}"' for name in columns)
         # Postgres has no place for the character NUL, which broken exports do carry
@@ -66,6 +70,16 @@ class PostgresWarehouse(Warehouse):
         copy = f"COPY {SCHEMA}.{table} ({quoted}) FROM STDIN (FORMAT csv)"
         with self._connection.cursor() as cursor, cursor.copy(copy.encode()) as target:
             target.write(stream.getbuffer())
+
+
+def _require_fit(connection: psycopg.Connection[Any]) -> None:
+    version, encoding = connection.info.server_version // 10_000, connection.info.parameter_status("server_encoding")
+    if version < LEAST_VERSION:
+        connection.close()
+        raise UnfitDatabase(f"Postgres {version}: нужен {LEAST_VERSION} или новее (docs/postgres.md)")
+    if encoding != "UTF8":
+        connection.close()
+        raise UnfitDatabase(f"Кодировка базы {encoding}, а нужна UTF8: создайте базу заново (docs/postgres.md)")
 
 
 def fetch(connection: psycopg.Connection[Any], sql: str, parameters: Sequence[Any] | None = None) -> pl.DataFrame:

@@ -1,7 +1,6 @@
 """Publishing on DuckDB: new files beside the old ones, an audit, then one rename that every reader sees whole.
 
-A publication is a folder that never changes; `published` is a relative link to the current one. On Postgres a refresh still builds
-the schemas marts, core and quality in place: a swap there, and its roles, come with a later issue.
+A publication is a folder that never changes; `published` is a relative link to the current one. On Postgres: publish_postgres.py.
 """
 
 from __future__ import annotations
@@ -11,11 +10,14 @@ import shutil
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 
+from warehouse import manifest
 from warehouse.audit import AuditFailed, faults, personal_columns
+from warehouse.keeping import Rules, kept, started_at
 
 OPEN_FILE = "oko.duckdb"
 CORE_FILE = "oko_core.duckdb"
@@ -37,11 +39,11 @@ class Personal:
 
 @dataclass(frozen=True)
 class Place:
-    """Where publications stand and how many of them are kept."""
+    """Where publications stand and which of them are kept."""
 
     publications: Path
     link: Path
-    keep: int
+    rules: Rules
 
 
 Relation = tuple[str, str]
@@ -51,26 +53,27 @@ Descriptions = Mapping[Relation, Description]
 UNDESCRIBED: Description = ("", {})
 
 
-def publish(build: Path, place: Place, publication_id: str, personal: Personal, described: Descriptions) -> Path:
+def publish(build: Path, place: Place, origin: manifest.Origin, personal: Personal, described: Descriptions) -> Path:
     """Writes, audits and shows a publication; returns its folder. Raises AuditFailed with the old one untouched.
 
     `described` becomes the comments of tables and columns: the build has none, a statement for each would double its time.
     """
     place.publications.mkdir(mode=0o700, parents=True, exist_ok=True)
-    _remove_unfinished(place.publications)
-    folder = place.publications / f"{publication_id}{UNFINISHED}"
+    _remove_unfinished(place)
+    folder = place.publications / f"{origin.id}{UNFINISHED}"
     folder.mkdir(mode=0o700)
     try:
         _write_files(build, folder, personal, described)
+        _write_manifest(build, folder, origin, manifest.read(place.link) or current_publication(place.link))
         _audit_files(folder, personal)
     except BaseException:
         shutil.rmtree(folder)
         raise
-    for file in (folder / OPEN_FILE, folder / CORE_FILE):
+    for file in (folder / OPEN_FILE, folder / CORE_FILE, folder / manifest.MANIFEST_FILE):
         file.chmod(0o600)
         _sync(file)
     _sync(folder)
-    final = place.publications / publication_id
+    final = place.publications / origin.id
     folder.rename(final)
     _sync(place.publications)
     _show(final, place.link)
@@ -160,6 +163,14 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _write_manifest(build: Path, folder: Path, origin: manifest.Origin, previous: manifest.Manifest | str | None) -> None:
+    with _attached(build) as connection:
+        files = manifest.files_of(lambda sql: connection.sql(sql).pl(), "build.raw")
+    with duckdb.connect(str(folder / OPEN_FILE), read_only=True) as opened:
+        marts = manifest.mart_entries(lambda sql: opened.sql(sql).pl(), "duckdb")
+    manifest.write(folder, manifest.make(origin, previous, "duckdb", files, marts))
+
+
 def _audit_files(folder: Path, personal: Personal) -> None:
     found = []
     with duckdb.connect(str(folder / CORE_FILE), read_only=True) as core:
@@ -177,7 +188,6 @@ def _audit_files(folder: Path, personal: Personal) -> None:
 def _show(folder: Path, link: Path) -> None:
     """Points the link at the folder in one step: a reader finds the old publication or the new one, never none."""
     temporary = link.with_name(f".{link.name}-{os.getpid()}")
-    temporary.unlink(missing_ok=True)
     temporary.symlink_to(os.path.relpath(folder, link.parent))
     temporary.replace(link)
     _sync(link.parent)
@@ -192,14 +202,32 @@ def _sync(path: Path) -> None:
 
 
 def _retire(place: Place) -> None:
-    """Keeps the last publications and always the current one; a process that still reads an old file keeps it."""
-    current = place.link.resolve()
-    folders = sorted((path for path in place.publications.iterdir() if path.is_dir()), reverse=True)
-    for folder in [path for path in folders if path != current][max(0, place.keep - 1) :]:
-        shutil.rmtree(folder)
+    """Removes what no rule keeps; a process that still reads an old file keeps it. One that is half removed has no name any more."""
+    folders = whole_publications(place.publications)
+    stays = kept({name: published_at(folder) for name, folder in folders.items()}, place.rules, current_publication(place.link))
+    for name in folders.keys() - stays.keys():
+        shutil.rmtree(folders[name].rename(place.publications / f"{name}{UNFINISHED}"))
 
 
-def _remove_unfinished(publications: Path) -> None:
-    """What a killed refresh left behind."""
-    for path in publications.glob(f"*{UNFINISHED}"):
-        shutil.rmtree(path)
+def whole_publications(publications: Path) -> dict[str, Path]:
+    """The folders of all publications by id, without those that are being written or removed."""
+    folders = publications.iterdir() if publications.is_dir() else ()
+    return {path.name: path for path in sorted(folders) if path.suffix != UNFINISHED and (path / OPEN_FILE).is_file()}
+
+
+def published_at(folder: Path) -> datetime:
+    """When a publication was published: as its manifest says; of one older than manifests, as its id or its folder says."""
+    found = manifest.read(folder)
+    if found is not None:
+        return datetime.fromisoformat(found.published_at)
+    return started_at(folder.name) or datetime.fromtimestamp(folder.stat().st_mtime, UTC)
+
+
+def _remove_unfinished(place: Place) -> None:
+    """What a killed refresh left behind: half written, half removed, or whole but never shown to anybody."""
+    whole, current = whole_publications(place.publications), current_publication(place.link)
+    for path in place.publications.iterdir():
+        if path.is_dir() and (path.name not in whole or (current and path.name > current)):
+            shutil.rmtree(path)
+    for draft in place.link.parent.glob(f".{place.link.name}-*"):
+        draft.unlink()

@@ -5,6 +5,7 @@ No connection made here can write, open another file, or change its own settings
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,8 @@ LOCKED_CONFIG: dict[str, Any] = {
     "allow_community_extensions": "false",
     "lock_configuration": "true",
 }
+# what files are attached with, and what holds all settings, comes after the files
+_LOCKED_LAST = ("enable_external_access", "lock_configuration")
 
 
 def open_published(path: Path) -> duckdb.DuckDBPyConnection:
@@ -28,3 +31,14 @@ def open_published(path: Path) -> duckdb.DuckDBPyConnection:
 def open_postgres(url: str) -> psycopg.Connection[tuple[Any, ...]]:
     """A Postgres session in which every transaction is read-only."""
     return psycopg.connect(url, options="-c default_transaction_read_only=on")
+
+
+def open_beside(files: Mapping[str, Path]) -> duckdb.DuckDBPyConnection:
+    """Several published files under these names in one connection, read-only and locked like one of them."""
+    connection = duckdb.connect(config={name: value for name, value in LOCKED_CONFIG.items() if name not in _LOCKED_LAST})
+    for name, path in files.items():
+        place = str(path).replace("'", "''")
+        connection.execute(f"ATTACH '{place}' AS \"{name}\" (READ_ONLY)")
+    for name in _LOCKED_LAST:
+        connection.execute(f"SET {name} = {LOCKED_CONFIG[name]}")
+    return connection

@@ -21,7 +21,12 @@ _FILE: Columns = {"source": "text", "file_name": "text", "file_sha256": "text"}
 _PLACE: Columns = {"sheet": "text", "row_number": "bigint", "column_name": "text"}
 
 JOURNAL: Mapping[str, Columns] = {
-    "_files": {"file_sha256": "text", "source": "text", "file_name": "text", "modified_at": "timestamp", "in_landing": "boolean"},
+    # key_id: which key of the vault its pseudonyms are of; NULL from releases that knew one key only.
+    # rows_loaded as it is now; `_loads` keeps what it was on the day of the reading.
+    "_files": {
+        **{**_FILE, "modified_at": "timestamp", "in_landing": "boolean"},
+        **{"key_id": "text", "rows_loaded": "bigint"},
+    },
     "_loads": {
         "load_id": "text",
         **_FILE,
@@ -42,6 +47,13 @@ JOURNAL: Mapping[str, Columns] = {
         "started_at": "timestamp",
         "publication_id": "text",
     },
+    # what is published while this run works, for the limits of a suspicious change, and by when the next run must have ended
+    "_watch": {"publication_id": "text", "as_of": "date", "due_at": "timestamp"},
+    "_previous_values": {
+        **{"indicator_code": "text", "period": "text", "entity_code": "text", "subject_code": "text", "grade": "text"},
+        **{"breakdown": "text", "value": "double", "ci_low": "double", "ci_high": "double"},
+    },
+    "_previous_rows": {"counted": "text", "code": "text", "row_count": "bigint"},
 }
 
 

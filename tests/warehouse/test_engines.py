@@ -13,7 +13,7 @@ import pytest
 
 from warehouse.duckdb_engine import DuckDBWarehouse
 from warehouse.engine import Warehouse
-from warehouse.postgres_engine import PostgresWarehouse
+from warehouse.postgres_engine import PostgresWarehouse, UnfitDatabase
 from warehouse.tables import File, RawTable
 
 SCHOOLS = RawTable(
@@ -200,6 +200,37 @@ def test_characters_that_postgres_cannot_hold(warehouse: Warehouse) -> None:
     warehouse.replace(file("a"), Read({"schools": schools(("040101", "Шко\x00ла % ? ' \\. \\N", 1))}), "L1")
     name = warehouse.query("SELECT replace(name, chr(1), '') AS name FROM raw.schools")["name"][0]
     assert name.replace("\x00", "") == "Школа % ? ' \\. \\N"
+
+
+# what an export may hold and COPY could take for its own
+AWKWARD = (
+    *("", " ", "\\N", "\\.", "\\.\n\\.", '"', '""', "'", ",", ";", "\t", "\n", "\r\n", "\\", "%s", "{}", "NULL", "null", "Ё\u0301", "😀"),
+    *("\ufeffначало", "\u00a0", "\u2028", "\x01", "\x7f", "ﷺ", "a" * 9000),
+)
+
+
+def test_twenty_thousand_awkward_rows_arrive_as_they_are(warehouse: Warehouse) -> None:
+    rows = [(f"{number:06d}", AWKWARD[number % len(AWKWARD)], None if number % 7 == 0 else number) for number in range(20_000)]
+    warehouse.replace(file("a"), Read({"schools": schools(*rows)}), "L1")
+    assert rows_of(warehouse, "schools", "school_code, name, pupils") == rows
+
+
+def test_a_client_of_another_encoding_reads_the_same(reopen: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "WIN1251")
+    with reopen() as opened:
+        opened.prepare([SCHOOLS, MARKS])
+        opened.replace(file("a"), Read({"schools": schools(("040101", "Школа № 1 😀", 1))}), "L1")
+        assert opened.query("SELECT name FROM raw.schools").rows() == [("Школа № 1 😀",)]
+
+
+def test_a_database_that_cannot_hold_russian_is_refused(postgres_server: str) -> None:
+    with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as admin:
+        admin.execute("CREATE DATABASE latin ENCODING 'LATIN1' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+        try:
+            with pytest.raises(UnfitDatabase, match="нужна UTF8"):
+                PostgresWarehouse(f"{postgres_server}/latin")
+        finally:
+            admin.execute("DROP DATABASE latin WITH (FORCE)")
 
 
 def test_a_whole_journal_table_is_rewritten(warehouse: Warehouse) -> None:

@@ -1,9 +1,16 @@
 -- Grain: one row per school, indicator, period, subject, class and breakdown whose cluster has enough other schools with an open value.
 -- The school sees its own value beside the quartiles of the others; only values that the open marts show stand behind them, so they tell
 -- nothing that was closed. Diagnostic indicators (ВПР) never place a school, counts and flags have no quartiles.
+-- Keys and values alone go through the comparison; the words of a reading, which are many times as wide, join it at the end.
 with own as (
     select
-        readings.*,
+        readings.indicator_code,
+        readings.period,
+        readings.entity_code,
+        readings.subject_code,
+        readings.grade,
+        readings.breakdown,
+        readings.value,
         membership.entity_code as cluster_code,
         closed.suppression is null as is_open
     from {{ ref('own_readings') }} as readings
@@ -124,44 +131,46 @@ interpolated as (
 )
 
 select
-    compared.year,
+    readings.year,
     compared.period,
-    compared.period_title,
-    compared.is_latest,
-    compared.topic,
+    readings.period_title,
+    readings.is_latest,
+    readings.topic,
     compared.indicator_code,
-    compared.indicator_name,
+    readings.indicator_name,
     compared.entity_code as school_code,
-    compared.school_title,
+    readings.school_title,
     compared.cluster_code,
     compared.subject_code,
-    compared.subject_name,
+    readings.subject_name,
     compared.grade,
     compared.breakdown,
-    compared.cut,
-    compared.unit,
-    compared.shown_as,
+    readings.cut,
+    readings.unit,
+    readings.shown_as,
     compared.value,
-    compared.n,
-    compared.ci_low,
-    compared.ci_high,
+    readings.n,
+    readings.ci_low,
+    readings.ci_high,
     cast(compared.other_schools as integer) as other_schools,
     interpolated.lower_quartile,
     interpolated.median,
     interpolated.upper_quartile,
-    compared.value_text,
-    compared.interval_text,
-    {{ value_ru('interpolated.median', 'compared.unit', 'compared.shown_as') }} || {{ unit_ru('compared.unit', 'compared.shown_as') }}
+    readings.value_text,
+    readings.interval_text,
+    {{ value_ru('interpolated.median', 'readings.unit', 'readings.shown_as') }} || {{ unit_ru('readings.unit', 'readings.shown_as') }}
         as median_text,
-    {{ value_ru('interpolated.lower_quartile', 'compared.unit', 'compared.shown_as') }} || ' – '
-    || {{ value_ru('interpolated.upper_quartile', 'compared.unit', 'compared.shown_as') }}
-    || {{ unit_ru('compared.unit', 'compared.shown_as') }}
+    {{ value_ru('interpolated.lower_quartile', 'readings.unit', 'readings.shown_as') }} || ' – '
+    || {{ value_ru('interpolated.upper_quartile', 'readings.unit', 'readings.shown_as') }}
+    || {{ unit_ru('readings.unit', 'readings.shown_as') }}
         as quartiles_text,
-    compared.reading_text,
-    compared.source_date,
-    compared.formula,
-    compared.limits_text,
-    compared.methodology_version
+    readings.reading_text,
+    readings.source_date,
+    readings.formula,
+    readings.limits_text,
+    readings.methodology_version
 from compared
 inner join interpolated
     on {{ same_cut('compared', 'interpolated') }} and compared.entity_code = interpolated.entity_code
+inner join {{ ref('own_readings') }} as readings
+    on {{ same_cut('compared', 'readings') }} and readings.level = 'school' and compared.entity_code = readings.entity_code
