@@ -15,6 +15,7 @@ from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy.engine import make_url
 from sqlalchemy.pool import QueuePool
 
 if TYPE_CHECKING:
@@ -23,9 +24,12 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE / "tools"))
+from audit import audit_downloads  # noqa: E402
 from directory import directory_settings  # noqa: E402
 from downloads import install as install_downloads  # noqa: E402
+from passwords import refusal  # noqa: E402
 from publication import Held, open_connection  # noqa: E402
+from target import LOGINS, address, is_postgres, password  # noqa: E402
 
 HOME = Path(os.environ.get("OKO_HOME") or HERE.parent / "data").resolve()
 STATE = HOME / "superset"
@@ -84,11 +88,18 @@ SQLALCHEMY_EXAMPLES_URI = SQLALCHEMY_DATABASE_URI
 # cannot be older than the publication.
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache", "CACHE_NO_NULL_WARNING": True}
 
+# somebody else's server must not be told our passwords, whatever login it is given
+_OWN_LOGINS = [make_url(address(name)) for name in LOGINS] if is_postgres() else []
 _HELD = Held(HOME / "published", open_connection)
 
 
 def DB_CONNECTION_MUTATOR(url: URL, parameters: dict[str, Any], *_: object) -> tuple[URL, dict[str, Any]]:
-    """All that a request asks comes from one publication, also when the next one appears meanwhile."""
+    """All that a request asks comes from one publication, also when the next one appears meanwhile; on Postgres, all that a question does.
+
+    The password of a login on Postgres is added here: Superset keeps none.
+    """
+    if url in _OWN_LOGINS:
+        return url.set(password=password(HOME, str(url.username))), parameters
     from flask import g, has_request_context
 
     folder = g.setdefault("publication", _HELD.newest()) if has_request_context() else _HELD.newest()
@@ -152,7 +163,7 @@ _HIDDEN = ", ".join(f'[data-menu-id$="-{key}"]' for key in _OWN_DOWNLOADS)
 TALISMAN_ENABLED = True
 TALISMAN_CONFIG = {
     "content_security_policy": {
-        "base-uri": ["'self'"],
+        "base-uri": ["'none'"],
         "default-src": ["'self'"],
         "img-src": ["'self'", "blob:", "data:"],
         "worker-src": ["'self'", "blob:"],
@@ -175,11 +186,12 @@ DATASET_IMPORT_ALLOWED_DATA_URLS: list[str] = []
 # --- sessions ----------------------------------------------------------------------------------------------------------
 
 WTF_CSRF_ENABLED = True
-SESSION_COOKIE_NAME = "oko_session"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # Plain HTTP on the loopback interface is how Oko serves; behind a proxy with TLS, OKO_HTTPS=1 marks the cookies and trusts its headers.
 SESSION_COOKIE_SECURE = ENABLE_PROXY_FIX = os.environ.get("OKO_HTTPS") == "1"
+# under this name a browser takes it from this host alone and over TLS alone
+SESSION_COOKIE_NAME = "__Host-oko_session" if SESSION_COOKIE_SECURE else "oko_session"
 PERMANENT_SESSION_LIFETIME = 12 * 3600
 # A cookie with every answer would let an answer to the login page, still under way, undo the login that has just succeeded.
 SESSION_REFRESH_EACH_REQUEST = False
@@ -189,6 +201,17 @@ RATELIMIT_STORAGE_URI = "memory://"
 LOGIN_RATE_LIMIT = "20 per minute"
 GUEST_TOKEN_JWT_SECRET = _derived("guest token")
 GLOBAL_ASYNC_QUERIES_JWT_SECRET = _derived("async queries")
+
+FAB_PASSWORD_COMPLEXITY_ENABLED = True
+
+
+def FAB_PASSWORD_COMPLEXITY_VALIDATOR(password: str) -> None:
+    """Of passwords that people choose themselves; raises what the page shows beside the field."""
+    from flask_appbuilder.exceptions import PasswordComplexityValidationError
+
+    if why := refusal(password):
+        raise PasswordComplexityValidationError(why)
+
 
 # --- who logs in -------------------------------------------------------------------------------------------------------
 
@@ -266,6 +289,7 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:
     from jinja2 import ChoiceLoader, DictLoader
 
     install_downloads()
+    audit_downloads(app, HOME)
     head = DictLoader({"head_custom_extra.html": f"<style>{_HIDDEN} {{ display: none !important }}</style>"})
     app.jinja_loader = ChoiceLoader([head, app.jinja_loader])
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from access import GROUP, AccessError, Grants, Rule, load, parse_role, rules, scope_role
+from audit import record
 from bundle import KINDS, bundle_for, digest, read_text
 from bundle import load as load_assets
 from directory import directory_groups
@@ -353,7 +354,8 @@ def apply(home: Path, dry: bool = False) -> list[str]:
         _import(plan.to_import, contents[_METADATA])
     pruned, kept, doomed = _prune(plan.gone)
     objects = _objects(plan.uuid_of)
-    lines = [*plan.lines.values(), *pruned, *_access_changes(roles, scopes, plan, objects, state, dry)]
+    access_lines = list(_access_changes(roles, scopes, plan, objects, state, dry))
+    lines = [*plan.lines.values(), *pruned, *access_lines]
     if dry:
         db.session.rollback()
         return lines
@@ -362,6 +364,8 @@ def apply(home: Path, dry: bool = False) -> list[str]:
     db.session.commit()
     state.assets = {name: _entry(name, plan, objects) for name in plan.texts} | {name: state.assets[name] for name in kept}
     _write_state(home, state)
+    if lines:
+        record(home, "access_changed", changed=access_lines, assets=len(lines) - len(access_lines))
     return lines
 
 

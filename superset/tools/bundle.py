@@ -9,6 +9,7 @@ import uuid
 from pathlib import Path
 from typing import Any
 
+import target
 import yaml
 
 Asset = dict[str, Any]
@@ -80,8 +81,10 @@ def bundle_for(assets: Path, home: Path) -> dict[str, str]:
         files[str(path.relative_to(assets))] = canonical(styled(assets, read(path)))
     for path in (assets / "datasets").rglob("*.yaml"):
         files[str(path.relative_to(assets))] = canonical(_said_whole(read(path)))
-    filled = {name: text.replace("{OKO_HOME}", str(home)) if name.startswith("databases/") else text for name, text in files.items()}
-    return {"metadata.yaml": _METADATA} | filled
+    for path in (assets / "databases").glob("*.yaml"):
+        text = canonical(target.connection(path.stem, read(path)))
+        files[str(path.relative_to(assets))] = text.replace("{OKO_HOME}", str(home))
+    return {"metadata.yaml": _METADATA} | files
 
 
 def digest(contents: dict[str, str]) -> str:

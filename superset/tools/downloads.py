@@ -17,6 +17,8 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+from audit import taken
+
 # What spreadsheets take for the beginning of a formula; Excel knows the wide forms too.
 _FORMULA = re.compile("[=+\\-@＝＋－＠\t\r]")
 _NEGATIVE = re.compile(r"-\d+([.,]\d+)?")
@@ -161,6 +163,7 @@ def _titled(get_data: Callable[..., Any]) -> Callable[..., Any]:
         context = self._query_context
         if context.result_format not in ("csv", "xlsx"):
             return get_data(self, frame, types)
+        taken(self._qc_datasource)
         if context.result_type == "post_processed":
             return frame.to_dict(orient="records")  # written by _as_shown
         titles = self._qc_datasource.data.get("verbose_map", {})

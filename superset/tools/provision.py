@@ -14,7 +14,7 @@ from typing import Any
 
 from apply import ACCOUNT, apply, inputs
 from home import oko_home
-from session import say, superset_app
+from session import on_terminal, say, superset_app
 
 
 def _wanted(home: Path) -> dict[str, str]:
@@ -30,7 +30,7 @@ def _done(stamp: Path, password: Path) -> dict[str, str]:
 
 def _new_password(path: Path) -> str:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    password = secrets.token_urlsafe(12)
+    password = secrets.token_urlsafe(16)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(password + "\n")
     return password
@@ -47,7 +47,9 @@ def _ensure_admin(security_manager: Any, password_file: Path) -> None:
     else:
         role = security_manager.find_role("Admin")
         security_manager.add_user(ACCOUNT, "Администратор", "Око", "admin@localhost", role, password=password)
-    say(f"Superset: вход «{ACCOUNT}», пароль «{password}» (показан один раз, хранится в {password_file})")
+    # a service has no terminal but a log, which more people read than may log in
+    shown = f"пароль «{password}» (показан один раз, хранится" if on_terminal() else "пароль (хранится"
+    say(f"Superset: вход «{ACCOUNT}», {shown} в {password_file})")
 
 
 def _upgrade(password_file: Path) -> None:

@@ -18,6 +18,11 @@ def say(text: str) -> None:
     os.write(_TERMINAL, f"{text}\n".encode())
 
 
+def on_terminal() -> bool:
+    """Whether `say` is read by the person who started this, and kept by nobody."""
+    return os.isatty(_TERMINAL)
+
+
 @contextmanager
 def superset_app(home: Path) -> Iterator[None]:
     """Superset of this home; an error ends the process with one Russian line, the rest is in the log."""

@@ -20,9 +20,11 @@ from typing import Any
 import access
 from access import AccessError, Grants
 from apply import ACCOUNT, apply, listed_users
+from audit import record
 from bundle import load as load_assets
 from home import ASSETS, oko_home
 from session import say, superset_app
+from target import asked
 
 COLUMNS = ("Логин", "Фамилия", "Имя", "Почта", "Роль", "Область")
 _LOGIN = re.compile(r"[0-9A-Za-z._@-]{2,60}")
@@ -119,14 +121,11 @@ def _known(code: str, known: dict[str, str], what: str) -> str:
 
 def known_codes(home: Path) -> Codes:
     """The codes of schools and municipalities in the publication, with their names."""
-    import duckdb
-
-    path = home / "published" / "oko_core.duckdb"
-    if not path.exists():
-        raise AccessError("нет публикации, по которой проверяют области: сначала oko refresh")
-    with duckdb.connect(str(path), read_only=True) as core:
-        schools = core.execute("SELECT school_code, school_name FROM core.dim_school WHERE is_current AND NOT is_provisional").fetchall()
-        places = core.execute("SELECT municipality_code, municipality_name FROM core.dim_municipality").fetchall()
+    try:
+        schools = asked(home, "oko_core", "SELECT school_code, school_name FROM core.dim_school WHERE is_current AND NOT is_provisional")
+        places = asked(home, "oko_core", "SELECT municipality_code, municipality_name FROM core.dim_municipality")
+    except FileNotFoundError as error:
+        raise AccessError("нет публикации, по которой проверяют области: сначала oko refresh") from error
     return {"school": dict(schools), "municipality": dict(places)}
 
 
@@ -164,7 +163,7 @@ def _sync(users: list[User], roles: dict[str, Grants], listed: Iterable[str], dr
         if account is None:
             lines.append(f"+ пользователь «{user.login}»: {', '.join(sorted(names))}")
             if not dry:
-                passwords[user.login] = secrets.token_urlsafe(12)
+                passwords[user.login] = secrets.token_urlsafe(16)
                 given = [manager.find_role(name) for name in sorted(names)]
                 manager.add_user(user.login, user.first_name, user.last_name, user.mail, given, password=passwords[user.login])
             continue
@@ -224,6 +223,9 @@ def take(path: Path, dry: bool = False) -> None:
             _remember(home, users, listed)
             apply(home)
         lines, passwords = _sync(users, roles, listed, dry)
+        if lines and not dry:
+            # logins and roles; no names of people
+            record(home, "users_changed", changed=lines)
         if passwords:
             file = _write_passwords(home, passwords)
             lines.append(f"Пароли новых пользователей (раздайте и удалите файл): {file}")

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from passwords import refusal
 
 CONFIG = Path(__file__).resolve().parents[2] / "superset" / "superset_config.py"
 Settings = dict[str, Any]
@@ -65,15 +66,29 @@ def test_content_security_policy_names_no_other_host(read: Callable[[], tuple[Se
     assert settings["TALISMAN_ENABLED"] is True
     assert words <= allowed
     assert not any("unsafe" in word for word in policy["script-src"])
+    assert (policy["object-src"], policy["base-uri"], policy["frame-ancestors"]) == ("'none'", ["'none'"], ["'self'"])
     assert settings["APP_ICON"].startswith("data:image/svg+xml")
 
 
 def test_sessions(read: Callable[[], tuple[Settings, Path]], monkeypatch: pytest.MonkeyPatch) -> None:
     settings, _ = read()
     assert (settings["SESSION_COOKIE_HTTPONLY"], settings["SESSION_COOKIE_SAMESITE"], settings["WTF_CSRF_ENABLED"]) == (True, "Lax", True)
-    assert settings["SESSION_COOKIE_SECURE"] is False
+    assert (settings["SESSION_COOKIE_SECURE"], settings["SESSION_COOKIE_NAME"]) == (False, "oko_session")
     monkeypatch.setenv("OKO_HTTPS", "1")
-    assert read()[0]["SESSION_COOKIE_SECURE"] is True
+    settings, _ = read()
+    assert (settings["SESSION_COOKIE_SECURE"], settings["SESSION_COOKIE_NAME"]) == (True, "__Host-oko_session")
+
+
+@pytest.mark.parametrize("password", ["короткий", "123456789012", "пароль123456", "admin2024admin", "aaaaaaaaaaaaaa", "ОкоШкола2024!!"])
+def test_a_password_that_is_tried_first_is_refused(read: Callable[[], tuple[Settings, Path]], password: str) -> None:
+    settings, _ = read()
+    assert settings["FAB_PASSWORD_COMPLEXITY_ENABLED"] is True and callable(settings["FAB_PASSWORD_COMPLEXITY_VALIDATOR"])
+    assert "не меньше 12 знаков" in refusal(password)
+
+
+@pytest.mark.parametrize("password", ["зонт лампа ветер", "correct horse battery", "x" * 58 + "!yzuvw", "Рж4-пкL9_zz7"])
+def test_a_long_password_of_any_characters_is_taken(password: str) -> None:
+    assert refusal(password) == ""
 
 
 def test_speaks_russian(read: Callable[[], tuple[Settings, Path]]) -> None:

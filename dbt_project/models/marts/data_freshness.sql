@@ -13,5 +13,8 @@ select
     last_modified_at,
     last_loaded_at,
     age_days,
-    is_late
+    is_late,
+    expected_by,
+    days_over,
+    state
 from freshness

@@ -13,7 +13,8 @@ found_in_tables as (
         'chk_exam_tasks', 'chk_exam_scales', 'chk_registers', 'chk_provisional', 'chk_oktmo', 'chk_incentives',
         'chk_management', 'chk_surveys', 'chk_site_checks', 'chk_certificates', 'chk_experts', 'chk_olympiads',
         'chk_monitoring', 'chk_context',
-        'chk_volumes', 'chk_vpr_marks', 'chk_people', 'chk_school_logins', 'chk_indicators'
+        'chk_volumes', 'chk_vpr_marks', 'chk_people', 'chk_school_logins', 'chk_indicators',
+        'chk_changes'
     ] %}
     select
         rule_code,

@@ -23,15 +23,6 @@ run as (
     select * from {{ ref('stg_oko__run') }}
 ),
 
-file_counts as (
-    select
-        source_name,
-        count(*) as files,
-        max(modified_at) as last_modified_at
-    from files
-    group by source_name
-),
-
 -- a file that was read again counts by its last reading
 last_readings as (
     select
@@ -40,14 +31,34 @@ last_readings as (
     from readings
 ),
 
+-- a file of which nothing could be read is there and makes nothing fresh
+refused as (
+    select distinct rejected.file_sha256
+    from rejected
+    inner join last_readings on rejected.file_sha256 = last_readings.file_sha256
+    where rejected.row_number is null and last_readings.place = 1 and last_readings.rows_loaded = 0
+),
+
+file_counts as (
+    select
+        files.source_name,
+        count(*) as files,
+        max(case when refused.file_sha256 is null then files.modified_at end) as last_modified_at
+    from files
+    left join refused on files.file_sha256 = refused.file_sha256
+    group by files.source_name
+),
+
+-- rows that waited when their file was read may stand there since
 row_counts as (
     select
-        source_name,
-        sum(rows_loaded) as rows_loaded,
-        max(loaded_at) as last_loaded_at
+        last_readings.source_name,
+        sum(coalesce(files.rows_loaded, last_readings.rows_loaded)) as rows_loaded,
+        max(last_readings.loaded_at) as last_loaded_at
     from last_readings
-    where place = 1
-    group by source_name
+    left join files on last_readings.file_sha256 = files.file_sha256
+    where last_readings.place = 1
+    group by last_readings.source_name
 ),
 
 rejection_counts as (
@@ -65,6 +76,7 @@ aged as (
         sources.cadence,
         cadences.title_ru,
         cadences.max_age_days,
+        cadences.soon_days,
         file_counts.files,
         file_counts.last_modified_at,
         row_counts.rows_loaded,
@@ -77,6 +89,14 @@ aged as (
     left join file_counts on sources.source_name = file_counts.source_name
     left join row_counts on sources.source_name = row_counts.source_name
     left join rejection_counts on sources.source_name = rejection_counts.source_name
+),
+
+due as (
+    select
+        *,
+        {{ add_days('cast(last_modified_at as date)', 'max_age_days') }} as expected_by,
+        age_days - max_age_days as days_over
+    from aged
 )
 
 select
@@ -89,5 +109,14 @@ select
     last_modified_at,
     last_loaded_at,
     age_days,
-    coalesce(age_days > max_age_days, false) as is_late
-from aged
+    coalesce(days_over > 0, false) as is_late,
+    expected_by,
+    cast(case when days_over > 0 then days_over end as integer) as days_over,
+    case
+        when max_age_days is null then 'по мере надобности'
+        when last_modified_at is null then 'нет файлов'
+        when days_over > 0 then 'пора обновить'
+        when days_over > -soon_days then 'скоро срок'
+        else 'в срок'
+    end as state
+from due

@@ -3,6 +3,10 @@ with run as (
     select * from {{ ref('stg_oko__run') }}
 ),
 
+watch as (
+    select * from {{ ref('stg_oko__watch') }}
+),
+
 indicators as (
     select * from {{ ref('dim_indicator') }}
 ),
@@ -26,7 +30,11 @@ select
     run.as_of,
     run.started_at,
     methodology.methodology,
-    coalesce(switches.switches_on, '') as switches_on
+    coalesce(switches.switches_on, '') as switches_on,
+    watch.previous_publication_id,
+    cast(current_timestamp at time zone 'UTC' as timestamp) as built_at,
+    watch.due_at
 from run
+left join watch on true
 cross join methodology
 cross join switches

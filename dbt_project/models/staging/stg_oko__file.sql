@@ -4,5 +4,6 @@ select
     source as source_name,
     file_name,
     modified_at,
-    in_landing
+    in_landing,
+    rows_loaded
 from {{ source('raw', '_files') }}
