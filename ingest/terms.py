@@ -28,7 +28,8 @@ _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _HALVES = {"перв": "1", "втор": "2", "i": "1", "ii": "2"}
 
 _ANY_MONTH = "|".join(f"(?P<m{number}>{stem}{_MONTH_ENDING.get(stem, '[а-я]*')})" for number, stem in enumerate(_MONTHS, start=1))
-_DAYS = r"(?P<days>\d{1,2}(?:(?:\s*(?:,|-|и|по)\s*)\d{1,2}(?![\d.]))*)"
+# a month has so many days to list, and a longer list would be tried from each of its days on
+_DAYS = r"(?P<days>\d{1,2}(?:(?:\s*(?:,|-|и|по)\s*)\d{1,2}(?![\d.])){0,30})"
 _QUARTER = r"(?:iv|i{1,3}|[1-4])(?:\s*-?\s*(?:й|ый|ой|ий|м|ом)(?![а-я]))?"
 _TOKEN = re.compile(
     r"(?P<iso>(?P<iso_year>\d{4})[-.](?P<iso_month>\d{2})[-.](?P<iso_day>\d{2}))(?!\d)"

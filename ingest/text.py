@@ -17,7 +17,8 @@ Function = Callable[[str], object]
 Expression = Callable[[pl.Expr], pl.Expr]
 Kind = type[pl.DataType]
 
-INVISIBLE = "[\u00ad\u200b-\u200d\u2060\ufeff]"
+# with the controls that speak to terminals and databases, and the marks that turn a text round on the screen
+INVISIBLE = "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]"
 SPACE = "[\t\n\r\v\f \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
 # what `clean` would change: an invisible character, a space that is not a plain one, a doubled one, one at an end
 UNCLEAN = f"{INVISIBLE}|{SPACE.replace(' ', '')}|  |^ | $"
@@ -27,10 +28,11 @@ _SAME = [
     (re.compile("ё"), "е"),
     (re.compile("[«»„“”‟″\"'’‘‛`´]"), " "),
     (re.compile("[‐‑‒–—―−]"), "-"),
-    (re.compile(r"\s*-\s*"), "-"),
+    # spaces first: a pattern that begins with any number of them would be tried from each
     (re.compile(r"\s+"), " "),
+    (re.compile(" ?- ?"), "-"),
 ]
-_HEADER = [(re.compile(r"\s*([,;:/()*])\s*"), r"\1"), (re.compile(r"[*:.]+$"), "")]
+_HEADER = [(re.compile(r"\s*([,;:/()*])\s*"), r"\1")]
 _NAME = [
     (re.compile(r"(^|[ (,])(?:г\.|гор\.|(?:г|город|города) )"), r"\1"),
     (re.compile(r"(?:№|\bn\b)\s*(\d)"), r"№\1"),
@@ -54,7 +56,8 @@ def fold(text: str) -> str:
 @lru_cache(maxsize=20_000)
 def fold_header(text: str) -> str:
     """A header as it is compared: without spaces at punctuation, Latin lookalikes in a Russian header made Cyrillic."""
-    folded = _replace(fold(text), _HEADER)
+    # not a pattern, which would be tried from each of a million points on
+    folded = _replace(fold(text), _HEADER).rstrip("*:. ")
     return folded.translate(_LATIN_LOOKALIKES) if _CYRILLIC.search(folded) else folded
 
 

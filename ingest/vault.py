@@ -13,10 +13,14 @@ from pathlib import Path
 
 import polars as pl
 
+from ingest.durable import sync
+
 KEY_FILE = "pseudonym.key"
 _KEY_BYTES = 32
 _PSEUDONYM_DIGITS = 32
+_KEY_ID_DIGITS = 16
 _MOST_RECENT = 250_000
+_WHAT_TO_DO = "Восстановите его из резервной копии; если её нет, «oko rotate-key» сменит ключ и перечитает все файлы."
 
 
 def _hmac_sha256(key: bytes, prefix: bytes) -> Callable[[bytes], str]:
@@ -48,6 +52,16 @@ class _Pseudonyms(dict[str | None, str | None]):
 
 class VaultError(RuntimeError):
     """The vault cannot be used; the message is Russian, for the person who runs Oko."""
+
+
+def key_id(folder: Path) -> str:
+    """Tells the key of a vault from other keys, and nothing else of it; empty before the first use."""
+    path = folder / KEY_FILE
+    return _id_of(path.read_bytes()) if path.exists() else ""
+
+
+def _id_of(key: bytes) -> str:
+    return hashlib.sha256(b"key id\x1f" + key).hexdigest()[:_KEY_ID_DIGITS]
 
 
 class Vault:
@@ -82,6 +96,26 @@ class Vault:
         path = self._folder / "identities" / f"{file_sha256}.parquet"
         return pl.read_parquet(path) if path.exists() else pl.DataFrame()
 
+    def key_id(self) -> str:
+        """Of the key by which this vault gives pseudonyms."""
+        return _id_of(self._the_key())
+
+    def rotate(self) -> None:
+        """A new key in the place of the old one, in one step. Whoever holds pseudonyms must have all of them made anew."""
+        part = self._write_key()
+        part.replace(self._folder / KEY_FILE)
+        sync(self._folder)
+        self._key = None
+        self._recent.clear()
+
+    def kept(self) -> list[str]:
+        """The sha256 of every content whose people are remembered."""
+        return sorted(path.stem for path in self._folder.glob("identities/*.parquet") if not path.name.startswith("."))
+
+    def destroy(self, file_sha256: str) -> None:
+        """Forgets who is in a file; the key stays. Nothing happens where nobody was remembered."""
+        (self._folder / "identities" / f"{file_sha256}.parquet").unlink(missing_ok=True)
+
     def _the_key(self) -> bytes:
         if self._key is None:
             path = self._folder / KEY_FILE
@@ -92,23 +126,31 @@ class Vault:
             else:
                 self._key = self._make_key(path)
             if len(self._key) != _KEY_BYTES:
-                raise VaultError(f"Ключ псевдонимов {path} повреждён: восстановите его из резервной копии.")
+                raise VaultError(f"Ключ псевдонимов {path} повреждён. {_WHAT_TO_DO}")
         return self._key
 
     def _make_key(self, path: Path) -> bytes:
         if any(self._open_folder().glob("identities/*.parquet")):
-            raise VaultError(f"Ключ псевдонимов {path} пропал, а псевдонимы по нему уже выданы: восстановите его из резервной копии.")
-        part = path.with_name(f".{KEY_FILE}.{secrets.token_hex(4)}")
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(secrets.token_bytes(_KEY_BYTES))
+            raise VaultError(f"Ключ псевдонимов {path} пропал, а псевдонимы по нему уже выданы. {_WHAT_TO_DO}")
+        part = self._write_key()
         try:
             # a link is made whole or not at all, and the first of two processes wins
             os.link(part, path)
+            sync(path.parent)
         except FileExistsError:
             pass
         finally:
             part.unlink()
         return path.read_bytes()
+
+    def _write_key(self) -> Path:
+        """A fresh key in a file beside the one that counts; its path."""
+        part = self._open_folder() / f".{KEY_FILE}.{secrets.token_hex(4)}"
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            file.write(secrets.token_bytes(_KEY_BYTES))
+            file.flush()
+            os.fsync(file.fileno())
+        return part
 
     def _open_folder(self) -> Path:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

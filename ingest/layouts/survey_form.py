@@ -36,6 +36,7 @@ FROM_ANSWER = "из ответа"
 NO_WAVE = "нет волны"
 
 _NUMBERING = re.compile(r"^(?:вопрос )?№? ?\d+(?:\.\d+)*[.):]+ ?")
+LONGEST_QUESTION = 2_000
 _GRID = re.compile(r"(.+?)(?: ?\[(.+)\]| / (.+))")
 _MOMENT = re.compile(r"(.*?\d) ?(am|pm)?(?: ?(?:gmt|utc|msk|мск)[+-]?[\d:]*)?", re.IGNORECASE)
 _TIME = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
@@ -145,7 +146,7 @@ def tables(grids: list[Grid], source: Source, known: Known) -> list[Table]:
 def question_key(text: str) -> str:
     """A question as it is compared: without its number and the marks at its end, a row of a grid in one spelling."""
     folded = fold(text)
-    grid = _GRID.fullmatch(folded)
+    grid = _GRID.fullmatch(folded) if len(folded) <= LONGEST_QUESTION else None
     parts = [grid[1], grid[2] or grid[3]] if grid else [folded]
     return " / ".join(_NUMBERING.sub("", part.strip()).strip(" .?!:;*") for part in parts)
 
@@ -218,7 +219,9 @@ def _best(instruments: list[Instrument]) -> list[Instrument]:
 
 
 def _version(text: str) -> list[tuple[int, str]]:
-    return [(int(part) if part.isdigit() else -1, part) for part in re.findall(r"\d+|\D+", text)]
+    # compared by length first, because a number of five thousand digits is none to Python
+    numbered = [(part.lstrip("0"), part) for part in re.findall(r"\d+|\D+", text)]
+    return [(len(number) if part.isdecimal() else -1, number if part.isdecimal() else part) for number, part in numbered]
 
 
 def _without_map(form: Form, instruments: list[Instrument]) -> Table:

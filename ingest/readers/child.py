@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import atexit
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -47,7 +48,9 @@ class _Child:
         self.memory = memory
         command = [sys.executable, "-m", "ingest.readers.worker", str(memory + _CHILD_BYTES)]
         pipe = subprocess.PIPE
-        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=_ROOT)
+        # whoever takes over a parser through a file finds no password in its environment
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("OKO_")}
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, cwd=_ROOT, env=environment)
 
     def ask(self, path: Path, limits: Limits) -> list[Grid] | int:
         """The sheets, or the exit code of a child that died. Raises FileFault when the child says what is wrong."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from ingest import archive
-from ingest.archive import Archive, LandingFile, folder_of, scan
+from ingest.archive import Archive, FileChanged, LandingFile, folder_of, scan
 
 
 def put(landing: Path, name: str, content: str = "x", second: int = 1_700_000_000) -> Path:
@@ -33,6 +33,14 @@ def test_files_of_programs_do_not_count(tmp_path: Path) -> None:
     assert [file.name for file in scan(tmp_path)] == ["staff/кадры.xlsx"]
 
 
+def test_half_of_a_file_does_not_count(tmp_path: Path) -> None:
+    for ending in (".part", ".filepart", ".crdownload", ".tmp", ".PARTIAL"):
+        put(tmp_path, f"staff/кадры.xlsx{ending}")
+    put(tmp_path, "staff/.кадры.xlsx.Xa3f")
+    put(tmp_path, "staff/part.csv")
+    assert [file.name for file in scan(tmp_path)] == ["staff/part.csv"]
+
+
 def test_the_source_folder(tmp_path: Path) -> None:
     put(tmp_path, "файл.csv")
     put(tmp_path, "staff/2024/файл.csv", second=1_700_000_001)
@@ -46,7 +54,7 @@ def test_an_unchanged_file_is_not_hashed_again(tmp_path: Path, monkeypatch: pyte
     before = scan(tmp_path)
     put(tmp_path, "b.csv", "newer", second=1_700_000_009)
     hashed: list[str] = []
-    monkeypatch.setattr(archive, "sha256_of", lambda path: hashed.append(path.name) or "new")
+    monkeypatch.setattr(archive, "_sha256_inside", lambda _, path: hashed.append(path.name) or "new")
     assert [(file.name, file.sha256) for file in scan(tmp_path, before)] == [("a.csv", before[0].sha256), ("b.csv", "new")]
     assert hashed == ["b.csv"]
 
@@ -71,3 +79,23 @@ def test_the_manifest_remembers_every_file_once_in_order(tmp_path: Path) -> None
     assert store.manifest() == [early, late]
     assert Archive(tmp_path).manifest() == [early, late]
     assert stat.S_IMODE((tmp_path / archive.MANIFEST).stat().st_mode) == 0o600
+
+
+def test_a_name_with_an_odd_end_of_line_does_not_break_the_manifest(tmp_path: Path) -> None:
+    names = ["\u2028.csv", "\x85.csv", "a\x0bb.csv", "a\nb.csv"]
+    for name in names:
+        put(tmp_path / "landing", name)
+    store = Archive(tmp_path / "archive")
+    store.write_manifest(scan(tmp_path / "landing"))
+    assert store.manifest() == scan(tmp_path / "landing")
+
+
+def test_what_is_not_the_content_that_was_seen_gets_no_name(tmp_path: Path) -> None:
+    """Also when the process is killed right after the copy: what has no name is not taken for the content."""
+    landing, store = tmp_path / "landing", Archive(tmp_path / "archive")
+    path = put(landing, "a.csv")
+    [file] = scan(landing)
+    path.write_text("another", encoding="utf-8")
+    with pytest.raises(FileChanged):
+        store.store(path, file)
+    assert not [copy for copy in (tmp_path / "archive").rglob("*") if copy.is_file()]

@@ -46,13 +46,16 @@ def test_oko_toml(tmp_path: Path) -> None:
         region = {code = "54", name = "Новосибирская область"}
         schools = {code_length = 8}
         schedule = {time_zone = "Europe/Moscow", night = "30 1 * * *"}
-        retention = {publications = 3}
+        retention = {publications = 3, publications_months = 0, publications_years = 2, publications_pinned = ["p1"]}
         limits = {rows = 1000}
+        backup = {folder = "/srv/backup", keep = 2, drill = "0 3 1 * *"}
     """
     settings = home(tmp_path, toml)
     assert (settings.region_code, settings.region_name, settings.school_code_length) == ("54", "Новосибирская область", 8)
     assert (settings.time_zone, settings.schedule, settings.keep_publications) == ("Europe/Moscow", "30 1 * * *", 3)
+    assert (settings.keep_months, settings.keep_years, settings.pinned_publications) == (0, 2, ("p1",))
     assert settings.limits.rows == 1000
+    assert (settings.backup_folder, settings.keep_backups, settings.drill_schedule) == ("/srv/backup", 2, "0 3 1 * *")
 
 
 @pytest.mark.parametrize(
@@ -66,7 +69,15 @@ def test_oko_toml(tmp_path: Path) -> None:
         ('[schools]\ncode_length = "6"', "целое"),
         ('[schedule]\ntime_zone = "Луна"', "Луна"),
         ('[schedule]\nnight = "ночью"', "cron"),
+        ("[retention]\npublications = 0", "больше нуля"),
+        ("[retention]\npublications_months = -1", "не меньше нуля"),
+        ("[retention]\npublications_years = true", "целое"),
+        ('[retention]\npublications_pinned = "p1"', "список строк"),
+        ("[retention]\npublications_pinned = [1]", "список строк"),
         ("limits = 5", "раздел"),
+        ('[backup]\nfolder = "копии"', "полный путь"),
+        ("[backup]\nkeep = 0", "больше нуля"),
+        ('[backup]\ndrill = "по воскресеньям"', "cron"),
     ],
 )
 def test_a_setting_that_cannot_be_used_says_which(tmp_path: Path, toml: str, says: str) -> None:

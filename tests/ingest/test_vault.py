@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from ingest import vault as vaults
-from ingest.vault import KEY_FILE, Vault, VaultError
+from ingest.vault import KEY_FILE, Vault, VaultError, key_id
 
 PEOPLE = pl.Series(["11223344595", None, "11223344595", "08765430300"])
 
@@ -83,3 +83,15 @@ def test_what_is_forgotten_of_a_great_many_people_is_worked_out_again(tmp_path: 
     others = [vault.pseudonym("snils", pl.Series([f"{number:011}"])).item() for number in range(9)]
     assert vault.pseudonym("snils", PEOPLE).to_list() == first
     assert len({*others, *first}) == 9 + 3
+
+
+def test_a_new_key_gives_everybody_another_pseudonym_and_nothing_else(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "vault")
+    assert key_id(tmp_path / "vault") == ""
+    before, known_as = vault.pseudonym("snils", PEOPLE).to_list(), vault.key_id()
+    vault.rotate()
+    first, none, again, other = vault.pseudonym("snils", PEOPLE)
+    assert (none, again) == (None, first) and not {first, other} & set(before)
+    assert vault.key_id() == key_id(tmp_path / "vault") != known_as
+    assert Vault(tmp_path / "vault").pseudonym("snils", PEOPLE)[0] == first
+    assert [path.name for path in (tmp_path / "vault").iterdir()] == [KEY_FILE] and mode(tmp_path / "vault" / KEY_FILE) == 0o600
