@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from dagster import AssetsDefinition, Definitions, ScheduleDefinition, SensorDefinition, in_process_executor
+from dagster import (
+    AssetsDefinition,
+    Definitions,
+    JobDefinition,
+    ScheduleDefinition,
+    SensorDefinition,
+    in_process_executor,
+)
 
 from ingest.declarations import load_sources
 from ingest.settings import Settings
@@ -12,9 +20,13 @@ from orchestration.assets.landing import landing_assets
 from orchestration.assets.publish import publish_assets
 from orchestration.assets.raw import raw_assets
 from orchestration.dbt_runs import prepared_manifest
+from orchestration.drill_job import backup_drill, drill_schedule
 from orchestration.home import prepare_environment, prepare_home
-from orchestration.jobs import landing_sensor, night, night_schedule
+from orchestration.jobs import landing_sensor, night, night_schedule, watch_sensor
 from orchestration.resources import Night, quiet_logger
+
+if TYPE_CHECKING:
+    from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
 
 
 def build_definitions(settings: Settings) -> Definitions:
@@ -27,7 +39,9 @@ def build_definitions(settings: Settings) -> Definitions:
     sources = load_sources()
     dbt = dbt_project_assets(prepared_manifest(settings), sources)
     assets = [*landing_assets(), *raw_assets(sources), dbt, *publish_assets(dbt)]
-    return _definitions(assets, schedules=[night_schedule(settings)], sensors=[landing_sensor()])
+    jobs: list[JobDefinition | UnresolvedAssetJobDefinition] = [night, backup_drill] if settings.backup_folder else [night]
+    schedules = [night_schedule(settings), *([drill_schedule(settings)] if settings.backup_folder else [])]
+    return _definitions(assets, jobs, schedules=schedules, sensors=[landing_sensor(), watch_sensor()])
 
 
 def build_first_look(settings: Settings) -> Definitions:
@@ -38,11 +52,14 @@ def build_first_look(settings: Settings) -> Definitions:
 
 
 def _definitions(
-    assets: list[AssetsDefinition], schedules: Sequence[ScheduleDefinition] = (), sensors: Sequence[SensorDefinition] = ()
+    assets: list[AssetsDefinition],
+    jobs: Sequence[JobDefinition | UnresolvedAssetJobDefinition] = (night,),
+    schedules: Sequence[ScheduleDefinition] = (),
+    sensors: Sequence[SensorDefinition] = (),
 ) -> Definitions:
     return Definitions(
         assets=assets,
-        jobs=[night],
+        jobs=jobs,
         schedules=schedules,
         sensors=sensors,
         resources={"night": Night()},

@@ -18,9 +18,12 @@ OK, FAULTS, USAGE, NOT_PUBLISHED = 0, 1, 2, 3
 
 def _settings() -> Settings:
     from ingest.settings import SettingsError, load_settings
+    from orchestration.home_format import require_usable
 
     try:
-        return load_settings()
+        settings = load_settings()
+        require_usable(settings)
+        return settings
     except SettingsError as error:
         raise click.UsageError(str(error)) from error
 
@@ -125,36 +128,116 @@ def sample(schools: int, years: int, seed: int, out: Path | None) -> None:
 @main.command(short_help="Что и когда загружено, свежесть источников и витрин.")
 def status() -> None:
     """Что и когда загружено, сколько строк принято и отклонено, насколько свежи источники и витрины."""
-    from orchestration.published import QueryRefused
+    from orchestration.published import QueryRefused, in_one_publication
     from orchestration.status import print_status
 
+    settings = _settings()
     try:
-        print_status(_settings())
+        in_one_publication(settings, lambda: print_status(settings))
     except QueryRefused as error:
         _fail(str(error))
+
+
+@main.command(short_help="Всё ли в порядке; что нового не в порядке, оповещает.")
+@click.option("--test", is_flag=True, help="Отправить проверочное оповещение, даже если сообщать не о чем.")
+def watch(test: bool) -> None:
+    """Всё ли в порядке: обновления, сроки, изменения, источники, журнал аудита; о новом пишет по почте и на вебхук.
+
+    \b
+    Для таймера, который работает и без службы Dagster. Код выхода: 0 — всё в порядке;
+    1 — что-то не в порядке или оповещение не отправлено; 2 — неверные настройки.
+    """
+    from orchestration.home import prepare_home
+    from orchestration.status import print_watch
+
+    settings = _settings()
+    prepare_home(settings)
+    sys.exit(OK if print_watch(settings, test=test) else FAULTS)
+
+
+@main.command(short_help="Журнал аудита: загрузки, публикации, правила, выгрузки; цел ли он.")
+@click.option("--last", default=20, show_default=True, type=click.IntRange(0), metavar="N", help="Сколько последних записей показать.")
+@click.option("--event", metavar="СОБЫТИЕ", help="Только записи об этом: published, rules_changed, export, download…")
+def audit(last: int, event: str | None) -> None:
+    """Журнал аудита: кто и когда загружал, публиковал, менял правила и выгружал; проверяет, что записи целы.
+
+    \b
+    Код выхода: 0 — журнал цел; 1 — запись изменена, вынута или отрезана.
+    """
+    from orchestration.audit_report import print_audit
+
+    sys.exit(OK if print_audit(_settings(), last, event) else FAULTS)
 
 
 @main.command(short_help="Один запрос на чтение к опубликованному.")
 @click.argument("query", metavar="ЗАПРОС")
 @click.option("--format", "kind", type=click.Choice(["table", "csv", "xlsx"]), default="table", show_default=True, help="Вид результата.")
-def sql(query: str, kind: str) -> None:
-    """Один запрос на чтение к опубликованному.
+@click.option("--as-of", "day", metavar="ДЕНЬ", help="Что видели в конце этого дня: 2026-09-01 или 01.09.2026.")
+@click.option("--publication", "word", metavar="ПУБЛИКАЦИЯ", help="Код публикации или его начало, «предыдущая»: см. oko publications.")
+def sql(query: str, kind: str, day: str | None, word: str | None) -> None:
+    """Один запрос на чтение к опубликованному: сейчас или прежде (--as-of, --publication).
 
     CSV: UTF-8, «;», десятичная запятая. Файл: oko sql "SELECT …" --format xlsx > файл.xlsx
     """
-    from orchestration import export, published
+    from orchestration import audit_report, export, publications, published
 
+    if day and word:
+        raise click.UsageError("Назовите либо день (--as-of), либо публикацию (--publication).")
+    if day and publications.day_of(day) is None:
+        raise click.BadParameter(f"«{day}» — не день вида 2026-09-01 или 01.09.2026", param_hint="--as-of")
     settings = _settings()
+    _require_file_for_xlsx(kind)
+    try:
+        asked = publications.named(settings, day or word or "") if day or word else None
+        with published.query(settings, query, asked) as result:
+            if kind != "table" or not sys.stdout.isatty():
+                audit_report.record_export(settings, query, kind, asked.id if asked else None)
+            export.write(kind, result.columns, result.rows)
+    except (published.QueryRefused, export.TooManyRows, audit_report.NotRecorded) as error:
+        _fail(str(error))
+
+
+def _require_file_for_xlsx(kind: str) -> None:
     if kind == "xlsx" and sys.stdout.isatty():
         raise click.UsageError("XLSX не для экрана: направьте вывод в файл, например «> таблица.xlsx».")
+
+
+@main.command(name="publications", short_help="Какие публикации хранятся и чем отличаются.")
+def list_publications() -> None:
+    """Какие публикации хранятся, чем каждая отличается от предыдущей, сколько занимает и почему хранится."""
+    from orchestration.publications_report import print_publications
+    from orchestration.published import QueryRefused
+
     try:
-        with published.query(settings, query) as result:
-            if kind == "table":
-                export.print_table(result.columns, result.rows)
-            else:
-                write = export.write_csv if kind == "csv" else export.write_xlsx
-                write(sys.stdout.buffer, result.columns, result.rows)
-    except (published.QueryRefused, export.TooManyRows) as error:
+        print_publications(_settings())
+    except QueryRefused as error:
+        _fail(str(error))
+
+
+@main.command(short_help="Что изменилось между двумя публикациями и из-за каких файлов.")
+@click.argument("before", metavar="ПУБЛИКАЦИЯ")
+@click.argument("after", metavar="ПУБЛИКАЦИЯ")
+@click.option("--rows", "all_rows", is_flag=True, help="Каждое изменившееся значение: было, стало и файлы за ним.")
+@click.option("--format", "kind", type=click.Choice(["table", "csv", "xlsx"]), default="table", show_default=True, help="Вид таблицы.")
+def diff(before: str, after: str, all_rows: bool, kind: str) -> None:
+    """Что изменилось между двумя публикациями и из-за каких файлов.
+
+    Публикация — «текущая», «предыдущая», код или его начало, день (что видели в конце этого дня): oko diff 2026-09-01 текущая
+
+    \b
+    Закрытое хотя бы в одной из двух не показывается ни в одной. Файлы за объектом называет тот, кому доступно ядро;
+    без него — файлы источников показателя. CSV и XLSX — одна таблица: сводка, с --rows — строки.
+    Код выхода: 0 — показано; 1 — публикации нет или её не прочитать; 2 — неверный вызов.
+    """
+    from orchestration.audit_report import NotRecorded
+    from orchestration.changes_report import write_changes
+    from orchestration.export import TooManyRows
+    from orchestration.published import QueryRefused
+
+    _require_file_for_xlsx(kind)
+    try:
+        write_changes(_settings(), before, after, all_rows=all_rows, kind=kind)
+    except (QueryRefused, TooManyRows, NotRecorded) as error:
         _fail(str(error))
 
 
@@ -202,6 +285,22 @@ def explain(
     sys.exit(OK if found.units is None or found.units.reproduce(found.value) else FAULTS)
 
 
+@main.command(short_help="Файлы с данными людей, срок хранения которых истёк.")
+@click.option("--confirm", is_flag=True, help="Уничтожить показанное и составить акт; без этого только показывает.")
+def retention(confirm: bool) -> None:
+    """Какие файлы с данными людей старше срока хранения; с --confirm уничтожает их и составляет акт с выгрузкой из журнала.
+
+    Срок: [retention] personal_years в oko.toml. Акты и выгрузки: logs/destroyed. Что ещё лежит в landing, сначала удаляют там.
+
+    \b
+    Код выхода: 0 — уничтожать нечего или всё уничтожено; 1 — есть что уничтожить или что-то ещё лежит в landing;
+    2 — неверный вызов, или срок не задан; 3 — идёт обновление, или пересчёт не удался: повторите.
+    """
+    from orchestration.retention import run_retention
+
+    sys.exit(run_retention(_settings(), confirm=confirm))
+
+
 @main.command(short_help="Дашборды и история обновлений, пока не нажат Ctrl-C.")
 @click.option("--superset-port", default=8088, show_default=True, type=click.IntRange(1, 65535), metavar="ПОРТ")
 @click.option("--dagster-port", default=3000, show_default=True, type=click.IntRange(1, 65535), metavar="ПОРТ")
@@ -210,6 +309,53 @@ def serve(superset_port: int, dagster_port: int) -> None:
     from orchestration.serve import serve_until_signal
 
     sys.exit(serve_until_signal(_settings(), superset_port, dagster_port))
+
+
+@main.command(short_help="Резервная копия всего, чего не построить заново.")
+@click.argument("path", type=click.Path(path_type=Path), metavar="ПУТЬ")
+def backup(path: Path) -> None:
+    """Пишет в новый файл ПУТЬ (tar.gz) всё, чего не построить заново: архив, хранилище личностей с ключом, oko.toml, секреты, базы Superset
+    и Dagster, журнал действий. Обновлению не мешает.
+
+    В копии персональные данные и пароли: храните её как vault или зашифруйте (docs/backup.md).
+
+    
+    Код выхода: 0 — записано; 1 — нет, и файла нет; 2 — неверный вызов или настройки.
+    """
+    from orchestration.backup_commands import backup as run
+
+    sys.exit(run(_settings(), path))
+
+
+@main.command(short_help="Резервную копию — в пустую папку, с проверкой.")
+@click.argument("path", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="ПУТЬ")
+def restore(path: Path) -> None:
+    """Возвращает копию в пустую папку OKO_HOME, раскладывает landing, выполняет «oko refresh --full» на день прежней публикации и
+    сверяет, та же ли получилась публикация. Прерванное повторяют с той же копией.
+
+    
+    Код выхода: 0 — восстановлено, публикация та же; 1 — копия негодна или папка не пуста, ничего не записано;
+    2 — неверный вызов или настройки; 3 — восстановлено, но публикация другая или её нет.
+    """
+    from ingest.settings import SettingsError, load_settings
+    from orchestration.backup_commands import restore as run
+
+    try:
+        sys.exit(run(load_settings(), path))
+    except SettingsError as error:
+        raise click.UsageError(str(error)) from error
+
+
+@main.command(name="rotate-key", short_help="Новый ключ псевдонимов.")
+@click.confirmation_option(prompt="Сменить ключ псевдонимов и перечитать все файлы?", help="Не спрашивать.")
+def rotate_key() -> None:
+    """Меняет ключ псевдонимов и перечитывает все файлы из архива: все псевдонимы новые, показатели и связи между годами прежние.
+
+    Сохранённые прежние публикации остаются со старыми псевдонимами: их ядро с новым по людям не соединяется. Код выхода — как у refresh.
+    """
+    from orchestration.backup_commands import rotate
+
+    sys.exit(rotate(_settings()))
 
 
 def _fail(message: str) -> NoReturn:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,16 +51,33 @@ def prepared_manifest(settings: Settings) -> Path:
 
 
 def descriptions(settings: Settings) -> dict[tuple[str, str], tuple[str, dict[str, str]]]:
-    """What every model is and what its columns are, by (schema, table), as the prepared manifest says."""
-    nodes = json.loads((target_folder(settings) / "manifest.json").read_text(encoding="utf-8"))["nodes"].values()
-    models = [node for node in nodes if node["resource_type"] == "model"]
+    """What every model is and what its columns are, by (schema, table) as readers call it, as the prepared manifest says."""
     return {
-        (model["schema"], model["alias"]): (
+        published_name(model): (
             model["description"],
             {name: column["description"] for name, column in model["columns"].items() if column["description"]},
         )
-        for model in models
+        for model in _nodes(settings).values()
+        if model["resource_type"] == "model"
     }
+
+
+def keys(settings: Settings) -> dict[tuple[str, str], list[str]]:
+    """The columns of the key of every model that has one: those of its test `primary_key`."""
+    nodes = _nodes(settings)
+    tests = [node for node in nodes.values() if node["resource_type"] == "test" and node["attached_node"] in nodes]
+    named = [test for test in tests if (test["test_metadata"] or {}).get("name") == "primary_key"]
+    return {published_name(nodes[test["attached_node"]]): test["test_metadata"]["kwargs"]["columns"] for test in named}
+
+
+def published_name(node: Mapping[str, Any]) -> tuple[str, str]:
+    """Schema and table as readers know them: where dbt builds it may be a schema of another name."""
+    return node["config"].get("schema") or node["schema"], node["alias"]
+
+
+def _nodes(settings: Settings) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((target_folder(settings) / "manifest.json").read_text(encoding="utf-8"))["nodes"]
+    return found
 
 
 def build(settings: Settings, on_node: OnNode) -> list[RunResult]:

@@ -2,5 +2,8 @@
 
 from ingest.settings import load_settings
 from orchestration.build import build_definitions
+from orchestration.home_format import require_usable
 
-defs = build_definitions(load_settings())
+settings = load_settings()
+require_usable(settings)
+defs = build_definitions(settings)

@@ -13,10 +13,9 @@ from difflib import get_close_matches
 from typing import Any
 
 from ingest.settings import Settings
-from orchestration.published import core
+from orchestration.published import Ask, from_core
 
 Row = dict[str, Any]
-Ask = Callable[[str], list[Row]]
 TERRITORY = ("school", "municipality", "region")
 CUTS = ("subject_code", "grade", "breakdown")
 NEAREST = 8
@@ -98,30 +97,33 @@ class Answer:
 
 def explain(settings: Settings, question: Question, most: int | None) -> Answer:
     """The answer; `most` row numbers of a file, or all of them. Raises NotUnderstood, QueryRefused."""
-    with core(settings) as ask:
-        indicator = _indicator(ask, question.indicator)
-        entity = _entity(ask, indicator, question)
-        value = _value(ask, indicator, entity, question)
-        evidence = [_evidence(ask, indicator, value, fact, most) for fact in _facts(ask, indicator)]
-        files = {rows.file_name for found in evidence for rows in _all_rows(found) if rows.file_name}
-        before = period_before(value["period"], indicator["period_kind"])
-        return Answer(
-            indicator=indicator,
-            value=value,
-            shown=_one(ask(f"SELECT is_suppressed, suppression FROM marts.indicator_values AS v WHERE {_same_cell(value)}")),
-            subject_name=_subject(ask, value["subject_code"]),
-            before=before,
-            before_row=_one(ask(f"SELECT value, n FROM core.indicator_values AS v WHERE {_same_cell({**value, 'period': before})}")),
-            breaks=_breaks(ask, value),
-            versions=ask(f"SELECT * FROM core.indicator_values_alt AS v WHERE {_same_cell(value)} ORDER BY methodology_version, structure"),
-            parameters=_parameters(ask, indicator, "parameter"),
-            common_parameters=_parameters(ask, indicator, "common_parameter"),
-            thresholds=_thresholds(ask, indicator, value),
-            seeds=[row["basis_name"] for row in _basis(ask, indicator, "seed")],
-            units=_units(ask, indicator, value) if indicator["kind"] == "units" else None,
-            evidence=evidence,
-            rejections=_rejections(ask, files),
-        )
+    return from_core(settings, lambda ask: _answer(ask, question, most))
+
+
+def _answer(ask: Ask, question: Question, most: int | None) -> Answer:
+    indicator = _indicator(ask, question.indicator)
+    entity = _entity(ask, indicator, question)
+    value = _value(ask, indicator, entity, question)
+    evidence = [_evidence(ask, indicator, value, fact, most) for fact in _facts(ask, indicator)]
+    files = {rows.file_name for found in evidence for rows in _all_rows(found) if rows.file_name}
+    before = period_before(value["period"], indicator["period_kind"])
+    return Answer(
+        indicator=indicator,
+        value=value,
+        shown=_one(ask(f"SELECT is_suppressed, suppression FROM marts.indicator_values AS v WHERE {_same_cell(value)}")),
+        subject_name=_subject(ask, value["subject_code"]),
+        before=before,
+        before_row=_one(ask(f"SELECT value, n FROM core.indicator_values AS v WHERE {_same_cell({**value, 'period': before})}")),
+        breaks=_breaks(ask, value),
+        versions=ask(f"SELECT * FROM core.indicator_values_alt AS v WHERE {_same_cell(value)} ORDER BY methodology_version, structure"),
+        parameters=_parameters(ask, indicator, "parameter"),
+        common_parameters=_parameters(ask, indicator, "common_parameter"),
+        thresholds=_thresholds(ask, indicator, value),
+        seeds=[row["basis_name"] for row in _basis(ask, indicator, "seed")],
+        units=_units(ask, indicator, value) if indicator["kind"] == "units" else None,
+        evidence=evidence,
+        rejections=_rejections(ask, files),
+    )
 
 
 def _all_rows(found: Evidence) -> Iterable[FileRows]:
@@ -378,7 +380,7 @@ def _fact_rows(indicator: Row, value: Row, fact: Row, rules: list[Row], columns:
     )
     reasons = " ".join(f"WHEN {say(rule['condition'])} THEN {rule['place']}" for rule in rules)
     place = f"CASE {reasons} ELSE 0 END" if reasons else "0"
-    conditions = [say(fact["in_period_condition"])] if fact["in_period_condition"] else []
+    conditions = [f"({say(fact['in_period_condition'])})"] if fact["in_period_condition"] else []
     if fact["period_expression"]:
         conditions.append(f"{say(fact['period_expression'])} = {literal(value['period'])}")
     for expression, cut in ((fact["subject_expression"], value["subject_code"]), (fact["grade_expression"], value["grade"])):

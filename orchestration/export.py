@@ -6,6 +6,8 @@ Text that a spreadsheet would take for a formula is disarmed.
 from __future__ import annotations
 
 import csv
+import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,9 +19,19 @@ SCREEN_ROWS = 1000
 PIPE_WIDTH = 10_000
 SHEET_ROWS = 1_048_575
 EXACT_INTEGER = 2**53
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# what spreadsheets take for the beginning of a formula, also behind spaces, which some drop; Excel knows the wide forms too
+_FORMULA = re.compile("\\s*[=+\\-@＝＋－＠]|[\t\r\n\x00]")
+LONGEST_CELL = 32_767
 
 Rows = Iterable[Sequence[Any]]
+
+
+def write(kind: str, columns: Sequence[str], rows: Rows) -> None:
+    """A table to the standard output: `table`, `csv` or `xlsx`."""
+    if kind == "table":
+        print_table(columns, rows)
+    else:
+        (write_csv if kind == "csv" else write_xlsx)(sys.stdout.buffer, columns, rows)
 
 
 class TooManyRows(Exception):
@@ -28,7 +40,7 @@ class TooManyRows(Exception):
 
 def disarmed(text: str) -> str:
     """Text as a spreadsheet may safely open it."""
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
 
 def as_text(value: Any) -> str:
@@ -66,6 +78,8 @@ def write_xlsx(stream: BinaryIO, columns: Sequence[str], rows: Rows) -> None:
     with xlsxwriter.Workbook(content, options) as book:
         sheet, bold = book.add_worksheet("Данные"), book.add_format({"bold": True})
         formats = {date: book.add_format({"num_format": "dd.mm.yyyy"}), datetime: book.add_format({"num_format": "dd.mm.yyyy hh:mm"})}
+        # as if typed behind an apostrophe: stays a text when somebody edits the cell
+        formats[str] = book.add_format({"quote_prefix": True})
         sheet.write_row(0, 0, columns, bold)
         sheet.freeze_panes(1, 0)
         for number, row in enumerate(_within_sheet(rows), start=1):
@@ -92,7 +106,10 @@ def _write_cell(sheet: Any, row: int, column: int, value: Any, formats: dict[typ
         without_zone = value.replace(tzinfo=None) if isinstance(value, datetime) else value
         sheet.write_datetime(row, column, without_zone, formats[type(value)])
     else:
-        sheet.write_string(row, column, as_text(value))
+        text = as_text(value)
+        # more than a cell holds would be left out without a word
+        shown = text if len(text) <= LONGEST_CELL else f"{text[: LONGEST_CELL - 1]}…"
+        sheet.write_string(row, column, shown, formats[str] if _FORMULA.match(text) else None)
 
 
 def print_table(columns: Sequence[str], rows: Rows) -> None:

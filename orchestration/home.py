@@ -9,9 +9,10 @@ import os
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from ingest.settings import REPOSITORY, Settings
+from orchestration.home_format import mark_format
 
 if TYPE_CHECKING:
     from warehouse.engine import Warehouse
@@ -20,6 +21,9 @@ DBT_PROJECT = REPOSITORY / "dbt_project"
 INSTANCE = REPOSITORY / "dagster.yaml"
 # how far a refresh stands behind (nice): dashboards are what people wait for
 BACKGROUND = 10
+# How Postgres is to plan a build: of tables made a moment ago it guesses sizes a thousand times too small, and chooses joins that are
+# quadratic; a hash join is never that. Compiling statements that run once (jit) costs more than it gives.
+BUILD_OPTIONS = "-c enable_mergejoin=off -c enable_nestloop=off -c jit=off -c work_mem=128MB -c client_connection_check_interval=1s"
 _CODE = ("dbt_project", "ingest", "warehouse")
 _CODE_SUFFIXES = {".py", ".sql", ".yml", ".yaml", ".csv", ".toml"}
 _NOT_CODE = {"target", "logs", "dbt_packages", "__pycache__"}
@@ -31,14 +35,17 @@ def yield_to_people() -> None:
 
 
 def prepare_home(settings: Settings) -> None:
-    """Makes the folders of the home, closed to other users except landing/."""
+    """Makes the folders of the home, closed to other users except landing/. Whatever this process makes from now on is its user's alone."""
+    os.umask(0o022)
     settings.landing.mkdir(parents=True, exist_ok=True)
+    os.umask(0o077)
     closed = (
         *(settings.warehouse, settings.publications, settings.quarantine),
         *(settings.dagster, settings.logs, settings.secrets),
     )
     for folder in closed:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    mark_format(settings.home)
     _link_instance(settings.dagster / "dagster.yaml")
 
 
@@ -62,7 +69,7 @@ def prepare_environment(settings: Settings) -> None:
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
     )
     if settings.database_url:
-        os.environ.update(_postgres_parts(settings.database_url))
+        os.environ.update(_postgres_parts(settings.database_url), PGOPTIONS=BUILD_OPTIONS)
 
 
 def _postgres_parts(url: str) -> dict[str, str]:
@@ -73,7 +80,9 @@ def _postgres_parts(url: str) -> dict[str, str]:
         "OKO_PG_PORT": str(parts.port or 5432),
         "OKO_PG_USER": unquote(parts.username or ""),
         "OKO_PG_PASSWORD": unquote(parts.password or ""),
-        "OKO_PG_DATABASE": parts.path.lstrip("/"),
+        "OKO_PG_DATABASE": unquote(parts.path.lstrip("/")),
+        # sslmode, sslrootcert and their kin, which libpq takes from the environment too
+        **{f"PG{name.upper()}": value for name, value in parse_qsl(parts.query) if name.startswith("ssl")},
     }
 
 

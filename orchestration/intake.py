@@ -5,13 +5,16 @@ Nothing is parsed here; which order and which lists the files are read by is dec
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from datetime import datetime, timedelta
+from pathlib import Path, PurePosixPath
 
 import polars as pl
 
-from ingest.archive import UNKNOWN_SOURCE, Archive, LandingFile, folder_of, scan, sha256_of
+from ingest.archive import UNKNOWN_SOURCE, Archive, FileChanged, LandingFile, NoFile, folder_of, located, scan, spoken
+from ingest.vault import VaultError
 from orchestration.home import code_version
 from orchestration.progress import observer
 from warehouse.engine import Warehouse
@@ -19,7 +22,14 @@ from warehouse.tables import File
 
 # reasons that a later version of the readers and declarations may take away
 WHOLE_FILE = ("unreadable_file", "unknown_layout", "missing_column", "too_large")
-WHAT_TO_DO = "Проверьте, что он на месте и не занят: следующее обновление прочитает его."
+EPOCH = datetime(1970, 1, 1)
+KEY_WITHOUT_CONTENT = (
+    "Ключ псевдонимов сменён, а содержимого файлов ({}) нет в архиве, и перечитать их нельзя: {}. "
+    "Верните их в landing или выполните «oko refresh --full», которое забудет их строки."
+)
+# faults of the disk that is written to: no file is to blame
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
+WHAT_TO_DO = "Проверьте, что всё на месте, не занято и доступно: следующее обновление прочитает."
 
 
 @dataclass(frozen=True)
@@ -47,10 +57,13 @@ class Taken:
 class Intake:
     """Used once: `take` does everything."""
 
-    def __init__(self, landing: Path, archive: Archive, warehouse: Warehouse, sources: Collection[str], options: Options) -> None:
+    def __init__(
+        self, landing: Path, archive: Archive, warehouse: Warehouse, sources: Collection[str], options: Options, key_id: str
+    ) -> None:
         self._landing = landing
         self._archive = archive
         self._warehouse = warehouse
+        self._key_id = key_id
         self._sources = sources
         self._options = options
         self._unread: list[LandingFile] = []
@@ -61,37 +74,39 @@ class Intake:
         files = [file for file in self._scan() if self._options.cover(file.folder)]
         contents = _least_copies(files)
         stored = self._warehouse.files()
-        due = self._due(contents, set(stored.filter("in_landing")["file_sha256"]), read_by)
-        forgotten = self._follow(contents, stored)
+        current = stored.filter("in_landing", pl.col("key_id").fill_null(self._key_id) == self._key_id)
+        due = self._due(contents, set(current["file_sha256"]), read_by)
         observer().stage(f"Файлов: {len(files)}, к чтению: {len(due)}")
         observer().steps(len(due))
         queue = tuple(file for file in due if self._archived(file))
+        forgotten = self._follow(contents, stored)
         self._archive.write_manifest([file for file in files if self._archive.path(file.sha256).exists()])
-        return Taken(len(files), queue, forgotten, is_complete=not self._unread)
+        return Taken(len(files), (*queue, *self._of_other_keys({file.sha256 for file in queue})), forgotten, is_complete=not self._unread)
 
     def _scan(self) -> list[LandingFile]:
-        """Every file that can be opened. One that cannot is rejected and stands aside; one that vanished is not there at all."""
-        seen = self._archive.manifest()
-        while True:
-            try:
-                return [file for file in scan(self._landing, [*seen, *self._unread]) if file not in self._unread]
-            except OSError as error:
-                path = Path(error.filename)
-                if path.is_file():
-                    status, name = path.stat(), path.relative_to(self._landing).as_posix()
-                    self._reject(
-                        LandingFile(status.st_mtime_ns, name, status.st_size, sha256=""), f"Файл не открывается ({error.strerror})"
-                    )
+        """Every file that can be opened. One that cannot, or a folder, is rejected and stands aside."""
+        return scan(self._landing, self._archive.manifest(), self._refuse)
+
+    def _refuse(self, path: Path, error: OSError) -> None:
+        name = spoken(path.relative_to(self._landing).as_posix())
+        if isinstance(error, NoFile):
+            self._say_rejected(folder_of(name) or UNKNOWN_SOURCE, name, str(error.strerror))
+        else:
+            self._reject(LandingFile(0, name, 0, sha256=""), f"Не открывается ({error.strerror})")
 
     def _follow(self, contents: Mapping[str, LandingFile], stored: pl.DataFrame) -> int:
         """Marks what left landing; `--full` forgets it. The number of contents forgotten."""
-        folders = stored["file_name"].map_elements(lambda name: folder_of(name) or UNKNOWN_SOURCE, return_dtype=pl.String)
-        covered = stored.filter(folders.is_in(list(self._options.sources))) if self._options.sources else stored
-        absent = [sha for sha in covered["file_sha256"] if sha not in contents]
+        covered = [sha for sha, name in stored.select("file_sha256", "file_name").iter_rows() if self._could_be_seen(name)]
+        absent = [sha for sha in covered if sha not in contents]
         if self._options.full:
             self._warehouse.forget(absent)
         self._warehouse.update_landing([as_file(file) for file in contents.values()], absent=absent)
         return len(absent) if self._options.full else 0
+
+    def _could_be_seen(self, name: str) -> bool:
+        """Whether a file of this name would have been found: what could not be opened has not left."""
+        places = {name, *(parent.as_posix() for parent in PurePosixPath(name).parents)}
+        return self._options.cover(folder_of(name) or UNKNOWN_SOURCE) and not places & {file.name for file in self._unread}
 
     def _due(self, contents: Mapping[str, LandingFile], read: set[str], read_by: str) -> list[LandingFile]:
         """New contents and those that came back; with `--full` all; after a change of the readers also what they could not read before."""
@@ -101,25 +116,42 @@ class Intake:
             read -= set(self._warehouse.rejected_files(WHOLE_FILE, whole=True))
         return sorted(file for sha, file in contents.items() if sha not in read)
 
+    def _of_other_keys(self, queued: Collection[str]) -> list[LandingFile]:
+        """What was read by another key and is not queued: it left landing, or this look does not cover it, or it does not open. Rows of
+        two keys never meet in one publication; their contents are in the archive."""
+        files = self._warehouse.files()
+        stale = files.filter(pl.col("key_id") != self._key_id, ~pl.col("file_sha256").is_in(list(queued)))
+        found = [
+            LandingFile((modified - EPOCH) // timedelta(microseconds=1) * 1000, name, 0, sha256)
+            for sha256, name, modified in stale.select("file_sha256", "file_name", "modified_at").iter_rows()
+        ]
+        lost = [file.name for file in found if not self._archive.path(file.sha256).exists()]
+        if lost:
+            raise VaultError(KEY_WITHOUT_CONTENT.format(len(lost), ", ".join(sorted(lost)[:3])))
+        return found
+
     def _archived(self, file: LandingFile) -> bool:
-        """Copies a content into the archive, unless it vanished, is locked, or changes meanwhile."""
+        """Copies a content into the archive, unless it vanished, is locked, or changes meanwhile. Raises OSError when the archive fails."""
         observer().step(file.name)
         try:
-            is_new = not self._archive.path(file.sha256).exists()
-            copy = self._archive.store(self._landing / file.name, file)
-            if not is_new or sha256_of(copy) == file.sha256:
-                return True
-            copy.unlink()
+            self._archive.store(located(self._landing, file.name), file)
+        except FileChanged:
             self._reject(file, "Файл изменялся, пока его читали")
         except OSError as error:
-            self._reject(file, f"Файл не открывается ({error.strerror})")
+            if error.errno in NO_ROOM:
+                raise
+            self._reject(file, f"Не открывается ({error.strerror})")
+        else:
+            return True
         return False
 
     def _reject(self, file: LandingFile, why: str) -> None:
         """For this refresh only: the next one tries again."""
         self._unread.append(file)
-        source = file.folder if file.folder in self._sources else UNKNOWN_SOURCE
-        self._warehouse.reject_unread(source, file.name, f"{why}. {WHAT_TO_DO}")
+        self._say_rejected(file.folder, file.name, f"{why}. {WHAT_TO_DO}")
+
+    def _say_rejected(self, folder: str, name: str, message: str) -> None:
+        self._warehouse.reject_unread(folder if folder in self._sources else UNKNOWN_SOURCE, name, message)
 
 
 def as_file(file: LandingFile) -> File:

@@ -1,4 +1,4 @@
-"""The night: one job over all assets, one schedule, one sensor for files that arrive by day."""
+"""The night: one job over all assets, one schedule, one sensor for files that arrive by day, one that looks whether all is well."""
 
 from __future__ import annotations
 
@@ -19,10 +19,12 @@ from dagster import (
 )
 
 from ingest.settings import Settings, load_settings
+from orchestration.alerts import watch_quietly
 from orchestration.state import landing_listing, load_state
 
 NIGHT = "night"
 SENSOR_SECONDS = 60
+WATCH_SECONDS = 300
 # without this Dagster prints every event of a run
 QUIET: dict[str, Any] = {"loggers": {"console": {"config": {}}}}
 
@@ -56,3 +58,14 @@ def landing_sensor() -> SensorDefinition:
         return SensorResult(run_requests=[RunRequest(run_key=listing, run_config=QUIET)], cursor=listing)
 
     return new_files
+
+
+def watch_sensor() -> SensorDefinition:
+    """Tells what is newly wrong, also when a night did not run at all. When the daemon itself is dead, `oko watch` on a timer does."""
+
+    @sensor(name="watch", minimum_interval_seconds=WATCH_SECONDS, default_status=DefaultSensorStatus.RUNNING)
+    def watch() -> SkipReason:
+        watch_quietly(load_settings())
+        return SkipReason("Что не в порядке, говорит «oko status»")
+
+    return watch

@@ -31,6 +31,7 @@ _PARAMETER = re.compile(r"parameter\(\s*'(\w+)'")
 _FILE = re.compile(r"\bfile_name\b")
 # what a fact without a file may be made of
 _FACTS = ("fct_", "int_", "dim_document", "dim_procedure")
+_STAGING = re.compile(r"stg_(?!oko__)(\w+?)__")
 _CALL = re.compile(r"\b(\w+)\(")
 _MACRO = re.compile(r"{%-?\s*macro (?:\w+__)?(\w+)\(.*?{%-?\s*endmacro", re.DOTALL)
 
@@ -145,6 +146,17 @@ def _chosen_from(model: str, project: Project) -> str | None:
 
 def _refs(model: str, project: Project) -> list[str]:
     return _REF.findall(with_macros(project.models.get(model, ""), project))
+
+
+def sources_of(code: str, facts: Iterable[str], project: Project) -> frozenset[str]:
+    """The sources whose staging models the indicator's model and its facts are made of, however far."""
+    waiting, seen = [f"ind_{code}", *facts], set[str]()
+    while waiting:
+        model = waiting.pop()
+        if model not in seen:
+            seen.add(model)
+            waiting += _refs(model, project)
+    return frozenset(match[1] for name in seen if (match := _STAGING.match(name)))
 
 
 def common_parameters(project: Project, results: Iterable[str]) -> list[str]:

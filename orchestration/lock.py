@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import fcntl
 import os
+import struct
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 # a record lock does not keep out its own process, so that one is kept out here
 _held: set[Path] = set()
+# struct flock of Linux: type, whence, start, length, process; `0q` is the padding at its end
+_FLOCK = "hhqqi0q"
 
 
 class RefreshRunning(Exception):
@@ -17,10 +20,13 @@ class RefreshRunning(Exception):
 
 
 class RefreshLock:
-    """Held from `with` to its end. A record lock, because it is not inherited by children that outlive a killed refresh."""
+    """Held from `with` to its end; under another name for what else may not run twice.
 
-    def __init__(self, folder: Path) -> None:
-        self.path = folder / "refresh.lock"
+    A record lock, because it is not inherited by children that outlive a killed refresh.
+    """
+
+    def __init__(self, folder: Path, name: str = "refresh.lock") -> None:
+        self.path = folder / name
         self._descriptor: int | None = None
 
     def __enter__(self) -> Self:
@@ -45,6 +51,20 @@ class RefreshLock:
             os.close(self._descriptor)
             self._descriptor = None
             _held.discard(self.path)
+
+    def is_held(self) -> bool:
+        """Whether somebody holds the lock, without touching it: a refresh that starts this moment must not find it taken."""
+        if self.path in _held:
+            return True
+        try:
+            descriptor = os.open(self.path, os.O_RDONLY)
+        except FileNotFoundError:
+            return False
+        try:
+            asked = fcntl.fcntl(descriptor, fcntl.F_GETLK, struct.pack(_FLOCK, fcntl.F_WRLCK, os.SEEK_SET, 0, 0, 0))
+        finally:
+            os.close(descriptor)
+        return bool(struct.unpack(_FLOCK, asked)[0] != fcntl.F_UNLCK)
 
     def check(self) -> None:
         """Raises RefreshRunning when the lock could not be taken now."""

@@ -6,6 +6,7 @@ Messages come from ingest/ and carry no personal data; the rejected file itself 
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 
@@ -14,6 +15,8 @@ import polars as pl
 from orchestration.export import write_csv
 
 SUFFIX = " — отклонено.csv"
+# of a name, in bytes, as file systems have it; of folders in one another, so that a path stays short enough under any home
+LONGEST, DEEPEST = 255, 8
 COLUMNS = {
     "sheet": "Лист",
     "row_number": "Строка",
@@ -27,7 +30,7 @@ def write_reports(folder: Path, rejections: pl.DataFrame) -> None:
     """Makes the reports say what stands rejected now; a report whose file is clean again is removed."""
     wanted = {}
     for (name,), rows in rejections.group_by(["file_name"], maintain_order=True):
-        wanted[folder / f"{_inside(str(name))}{SUFFIX}"] = rows
+        wanted[folder / report_of(str(name))] = rows
     for path in folder.rglob("*"):
         if path.is_file() and path not in wanted:
             path.unlink()
@@ -36,9 +39,31 @@ def write_reports(folder: Path, rejections: pl.DataFrame) -> None:
     _remove_empty(folder)
 
 
-def _inside(name: str) -> str:
-    """The path of a report can never leave its folder."""
-    return str(Path(*[part for part in Path(name).parts if part not in ("/", "..")]))
+def report_of(name: str) -> Path:
+    """Where the report of a file lies: never outside, and no name is too long, too deep, or in the place of another file's report."""
+    *folders, last = [part for part in Path(name).parts if part not in ("/", "..")] or [""]
+    if len(folders) > DEEPEST:
+        folders = [folders[0], f"…{_digest(name)}"]
+    return Path(*[_fitted(part, LONGEST) if part.endswith(SUFFIX) or _bytes(part) > LONGEST else part for part in folders], _file(last))
+
+
+def _file(name: str) -> str:
+    room = LONGEST - _bytes(SUFFIX)
+    return f"{name if _bytes(name) <= room else _fitted(name, room)}{SUFFIX}"
+
+
+def _fitted(name: str, room: int) -> str:
+    """As much of a name as there is room for, and what tells it from others that begin so."""
+    end = f"…{_digest(name)}"
+    return name.encode()[: room - _bytes(end)].decode(errors="ignore") + end
+
+
+def _digest(name: str) -> str:
+    return sha256(name.encode()).hexdigest()[:10]
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode())
 
 
 def _write(path: Path, rows: pl.DataFrame) -> None:

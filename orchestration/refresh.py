@@ -5,12 +5,13 @@ Parsing is ingest's, SQL is warehouse's and dbt's; assets/ calls the methods of 
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 
@@ -19,14 +20,22 @@ from ingest.declarations import Source, load_sources
 from ingest.settings import Settings
 from ingest.vault import Vault
 from orchestration import dbt_runs
+from orchestration.access_list import municipal_logins
+from orchestration.audit_log import record
+from orchestration.compared import lay_beside
 from orchestration.home import build_path, code_version, open_warehouse
 from orchestration.intake import Intake, Options, Taken, as_file
 from orchestration.known import KnownLists
 from orchestration.progress import Summary, observer
+from orchestration.publications import last_id, rules
 from orchestration.quarantine import write_reports
 from orchestration.raw_tables import personal_columns, raw_tables
+from orchestration.rules import note_publication
+from orchestration.runs import FAILED, PUBLISHED, UP_TO_DATE, next_due
 from orchestration.state import State, is_up_to_date, landing_listing, load_state, refresh_inputs, save_state
 from warehouse.engine import Warehouse
+from warehouse.keeping import next_id
+from warehouse.manifest import Origin
 from warehouse.tables import File
 
 if TYPE_CHECKING:
@@ -34,6 +43,10 @@ if TYPE_CHECKING:
 
     from ingest.reading import Reading
 
+_log = logging.getLogger(__name__)
+
+# what the summary counts of a source
+COUNTS = ("files", "rows_in", "rows_loaded", "rows_rejected")
 # reasons that another file may take away: a register that knows the school, a protocol that an appeal waits for
 RECOVERABLE = ("unknown_school", "unknown_code")
 
@@ -69,7 +82,7 @@ class Refresh:
     def __init__(self, settings: Settings) -> None:
         now = datetime.now(UTC)
         self.settings = settings
-        self.id = f"{now:%Y%m%dT%H%M%S%f}Z"
+        self.id = next_id(now, last_id(settings))
         self._started_at = now.replace(tzinfo=None)
         self._before = load_state(settings)
         self._listing = ""
@@ -77,6 +90,7 @@ class Refresh:
         self._judged: dict[str, str] = {}
         self._queue: dict[str, _Queued] = {}
         self._warehouse: Warehouse | None = None
+        self._outcome = FAILED
         self._summary = Summary(publication_id=self.id)
         observer().summary(self._summary)
 
@@ -118,6 +132,11 @@ class Refresh:
     def _vault(self) -> Vault:
         return Vault(self.settings.vault)
 
+    @property
+    def outcome(self) -> str:
+        """How it ended, as runs.py calls it: failed as long as nothing is published."""
+        return UP_TO_DATE if self._summary.is_up_to_date else self._outcome
+
     # ---- landing -----------------------------------------------------------------------------------------------------------------
 
     def is_up_to_date(self, options: Options) -> bool:
@@ -130,11 +149,15 @@ class Refresh:
         observer().stage("Смотрю, что лежит в landing")
         listing = landing_listing(self.settings.landing)
         self._describe()
-        taken = Intake(self.settings.landing, self._archive, self.warehouse, self.sources, options).take(self._before.ingest)
+        note_publication(self.settings)
+        intake = Intake(self.settings.landing, self._archive, self.warehouse, self.sources, options, self._vault.key_id())
+        taken = intake.take(self._before.ingest)
         self._queue = {file.sha256: _Queued(file) for file in taken.queue}
         # what was not looked at, or could not be opened, must be looked at again even if nothing in landing changes
         self._listing = listing if taken.is_complete and not options.sources else ""
         self._read_by = self._before.ingest if options.sources else code_version("ingest")
+        looked = {"full": options.full, "sources": list(options.sources)}
+        self.audit("refresh", **looked, present=taken.present, new=len(taken.queue), forgotten=taken.forgotten)
         return taken
 
     def _describe(self) -> None:
@@ -150,6 +173,7 @@ class Refresh:
         self.warehouse.rewrite("_run", pl.DataFrame([run]))
         rows = [(source.source, source.title, source.cadence, ", ".join(source.layouts)) for source in self.sources.values()]
         self.warehouse.rewrite("_sources", pl.DataFrame(rows, schema=["source", "title", "cadence", "layouts"], orient="row"))
+        lay_beside(self.settings, self.warehouse, next_due(self.settings, self._started_at.replace(tzinfo=UTC)).replace(tzinfo=None))
 
     # ---- raw ---------------------------------------------------------------------------------------------------------------------
 
@@ -181,7 +205,7 @@ class Refresh:
         return read_file(self._archive.path(file.sha256), file.name, self.sources, self._known, self._vault, self.settings)
 
     def _put(self, file: File, reading: Reading, *, keep_load: bool = False) -> None:
-        self.warehouse.replace(file, reading, self.id, keep_load=keep_load)
+        self.warehouse.replace(file, reading, self.id, keep_load=keep_load, key_id=self._vault.key_id())
         self._known.loaded(reading.rows)
 
     def judge_waiting(self) -> Loaded:
@@ -200,8 +224,18 @@ class Refresh:
             still = self._waiting_files(self._waiting())
             due = [file for file in still if self._lists_of(file) & changed]
         self._summarise()
+        if self._summary.by_source:
+            counts = {source: dict(zip(COUNTS, numbers, strict=True)) for source, numbers in self._summary.by_source.items()}
+            self.audit("loaded", sources=counts, files=sorted(self._queue))
         write_reports(self.settings.quarantine, self.warehouse.rejections())
         return loaded
+
+    def audit(self, event: str, **details: Any) -> None:
+        """Writes into the audit log. One that cannot be written must not keep data from people: it is said in refresh.log."""
+        try:
+            record(self.settings, event, publication=self.id, **details)
+        except OSError:
+            _log.exception("the audit log cannot be written")
 
     def _waiting(self) -> set[str]:
         """Contents with rows that wait for a list, and those whose reader goes by the rows of another source (a form and its map)."""
@@ -248,35 +282,30 @@ class Refresh:
     def publish(self) -> str:
         """Audits and shows the new publication; its id."""
         observer().stage("Проверяю и публикую")
-        if self.settings.target == "duckdb":
-            self._publish_files()
-        else:
-            self._publish_in_place()
+        publish = self._publish_schemas if self.settings.target == "postgres" else self._publish_files
+        publish(Origin(self.id, self.settings.as_of, code_version()))
         save_state(self.settings, State(self._listing, refresh_inputs(self.settings), self._read_by, self._judged))
+        note_publication(self.settings)
+        self._outcome = PUBLISHED
         return self.id
 
-    def _publish_files(self) -> None:
+    def _publish_files(self, origin: Origin) -> None:
         from warehouse.publish import Place, publish
 
-        place = Place(self.settings.publications, self.settings.published, self.settings.keep_publications)
+        place = Place(self.settings.publications, self.settings.published, rules(self.settings))
         personal = personal_columns(self.sources.values())
-        publish(build_path(self.settings), place, self.id, personal, dbt_runs.descriptions(self.settings))
+        publish(build_path(self.settings), place, origin, personal, dbt_runs.descriptions(self.settings))
 
-    def _publish_in_place(self) -> None:
-        from warehouse.audit import AuditFailed, faults
-        from warehouse.publish import is_open
+    def _publish_schemas(self, origin: Origin) -> None:
+        from warehouse.publish_postgres import Access, Project, publish
 
-        found = faults(self.warehouse.query)
-        if found:
-            raise AuditFailed("\n".join(found))
-        sql = "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'core'"
-        columns: dict[str, list[str]] = {}
-        for table, column in self.warehouse.query(sql).iter_rows():
-            columns.setdefault(table, []).append(column)
+        self._close()
+        project = Project(dbt_runs.descriptions(self.settings), dbt_runs.keys(self.settings))
         personal = personal_columns(self.sources.values())
-        missing = self.warehouse.let_read([table for table in columns if is_open(("core", table), columns[table], personal)])
-        if missing:
-            observer().stage(f"Нет ролей {', '.join(missing)}, а создать их этому пользователю Postgres нельзя: docs/access.md")
+        access = Access(municipal_logins(self.settings), self.settings.secrets)
+        said = publish(str(self.settings.database_url), origin, project, personal, access, rules(self.settings))
+        for line in said:
+            observer().stage(line)
 
 
 class _DbtSteps:

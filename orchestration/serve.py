@@ -40,6 +40,7 @@ def serve_until_signal(settings: Settings, superset_port: int, dagster_port: int
         signal.signal(number, lambda _number, _frame: stop.set())
     if subprocess.run([SUPERSET_PYTHON, SUPERSET_TOOLS / "provision.py"], check=False).returncode:
         return FAILED
+    _make_history()
     with _running(_commands(superset_port, dagster_port), settings.logs) as servers:
         pages = {"Дашборды (Superset)": f"http://{HOST}:{superset_port}", "Обновления (Dagster)": f"http://{HOST}:{dagster_port}"}
         if _all_answer(pages, servers, stop):
@@ -55,12 +56,21 @@ def serve_until_signal(settings: Settings, superset_port: int, dagster_port: int
     return OK
 
 
+def _make_history() -> None:
+    """The tables of Dagster's history, in a home that has none yet: its two servers would make them at the same moment, and one fail."""
+    from dagster import DagsterInstance
+
+    with DagsterInstance.from_config(str(REPOSITORY)):
+        pass
+
+
 def _commands(superset_port: int, dagster_port: int) -> dict[str, list[str | Path]]:
     binaries = Path(sys.executable).parent
     workspace = REPOSITORY / "workspace.yaml"
     return {
         "superset": [SUPERSET_PYTHON, SUPERSET_TOOLS / "serve.py", "--port", str(superset_port)],
-        "dagster-webserver": [binaries / "dagster-webserver", "-h", HOST, "-p", str(dagster_port), "-w", workspace],
+        # it knows no login and takes a change from any page that a browser on this machine has open: it only shows
+        "dagster-webserver": [binaries / "dagster-webserver", "-h", HOST, "-p", str(dagster_port), "-w", workspace, "--read-only"],
         # a scheduled refresh is its child and yields to the dashboards, as `oko refresh` does
         "dagster-daemon": ["nice", "-n", str(BACKGROUND), binaries / "dagster-daemon", "run", "-w", workspace],
     }

@@ -6,13 +6,14 @@ Losing this file costs one full build and nothing else.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from hashlib import sha256
 from pathlib import Path
 
+from ingest.archive import counts, entries
 from ingest.settings import Settings
+from ingest.vault import key_id
 from orchestration.home import code_version
 
 STATE_FILE = "state.json"
@@ -48,32 +49,41 @@ def save_state(settings: Settings, state: State) -> None:
 def is_up_to_date(settings: Settings) -> bool:
     """Whether the current publication is what a refresh would give now: the same files, day, settings and code."""
     state = load_state(settings)
-    is_published = settings.target == "postgres" or (settings.published / "oko_core.duckdb").is_file()
-    return is_published and state.inputs == refresh_inputs(settings) and state.listing == landing_listing(settings.landing)
+    is_same = state.inputs == refresh_inputs(settings) and state.listing == landing_listing(settings.landing)
+    return is_same and _is_published(settings)
+
+
+def _is_published(settings: Settings) -> bool:
+    if settings.target == "postgres":
+        from warehouse.publish_postgres import is_published
+
+        return is_published(str(settings.database_url))
+    return (settings.published / "oko_core.duckdb").is_file()
 
 
 def landing_listing(landing: Path) -> str:
-    """A hash of what lies in landing, by names, sizes and times alone: no file is opened."""
+    """A hash of what counts in landing, by names, sizes and times alone: no file is opened."""
     return _hash(sorted(_entries(landing)))
 
 
 def _entries(folder: Path) -> Iterable[str]:
-    for root, _, names in os.walk(folder):
-        for name in names:
-            path = os.path.join(root, name)  # noqa: PTH118 called for every file at every refresh
-            try:
-                status = os.lstat(path)
-            except OSError:
-                continue
-            yield f"{path}|{status.st_size}|{status.st_mtime_ns}|{status.st_ctime_ns}|{status.st_ino}"
+    # a folder that cannot be listed is said by the look at landing itself
+    for path in entries(folder, closed=lambda error: None):
+        if not counts(path.name):
+            continue
+        try:
+            status = path.lstat()
+        except OSError:
+            continue
+        yield f"{path}|{status.st_size}|{status.st_mtime_ns}|{status.st_ctime_ns}|{status.st_ino}"
 
 
 def refresh_inputs(settings: Settings) -> str:
-    """A hash of everything but the files that decides what a refresh gives."""
+    """A hash of everything but the files that decides what a refresh gives: a new key gives other pseudonyms."""
     parts = (
         *(settings.as_of, settings.target, settings.database_url),
         *(settings.region_code, settings.region_name, settings.school_code_length, settings.limits),
-        code_version(),
+        *(key_id(settings.vault), code_version()),
     )
     return _hash([str(part) for part in parts])
 

@@ -9,7 +9,7 @@ from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_
 
 from ingest.declarations import Source
 from orchestration.assets.raw import WAITING, raw_key
-from orchestration.dbt_runs import require_built
+from orchestration.dbt_runs import published_name, require_built
 from orchestration.resources import Night
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class Translator(DagsterDbtTranslator):
     def get_asset_key(self, dbt_resource_props: Mapping[str, Any]) -> AssetKey:
         if dbt_resource_props["resource_type"] != "source":
             # as analysts know the table, not as dbt calls its file: two layers have an indicator_values
-            return AssetKey([dbt_resource_props["schema"], dbt_resource_props["alias"]])
+            return AssetKey(published_name(dbt_resource_props))
         source = self._source_of.get(dbt_resource_props["name"])
         # the journal of raw is complete only after its last asset
         return raw_key(source) if source else WAITING

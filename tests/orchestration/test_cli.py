@@ -29,6 +29,8 @@ def _fill(connection: duckdb.DuckDBPyConnection | psycopg.Connection[tuple[objec
     for sql in (
         "CREATE SCHEMA marts",
         "CREATE TABLE marts.schools (name TEXT, share DOUBLE PRECISION, n BIGINT, day DATE)",
+        "CREATE SCHEMA quality",
+        "CREATE TABLE quality.publication AS SELECT 'p1' AS publication_id",
         "INSERT INTO marts.schools VALUES ('=лицей', 0.5, 12, '2024-09-01'), (NULL, NULL, NULL, NULL)",
     ):
         connection.execute(sql)
@@ -140,13 +142,13 @@ def test_wrong_words_end_with_two(words: list[str], make_home: Callable[[], Path
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("OKO_AS_OF", "31.12.2024"), ("OKO_TARGET", "oracle"), ("OKO_TARGET", "postgres")],
+    [("OKO_AS_OF", "31.12.2024"), ("OKO_TARGET", "oracle"), ("OKO_TARGET", "postgres"), ("OKO_DATABASE_URL", "host=h password=secret")],
 )
 def test_wrong_settings_end_with_two(variable: str, value: str, make_home: Callable[[], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     make_home()
     monkeypatch.setenv(variable, value)
     done = oko("refresh")
-    assert done.returncode == 2 and variable in done.stderr.decode()
+    assert done.returncode == 2 and variable in done.stderr.decode() and "secret" not in done.stderr.decode()
 
 
 def test_a_broken_oko_toml_ends_with_two(make_home: Callable[[], Path]) -> None:

@@ -21,6 +21,12 @@ with RefreshLock(Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
+LOOKER = """
+import sys
+from pathlib import Path
+from orchestration.lock import RefreshLock
+print(RefreshLock(Path(sys.argv[1])).is_held())
+"""
 
 
 @pytest.fixture
@@ -60,3 +66,18 @@ def test_asking_takes_nothing(tmp_path: Path) -> None:
     RefreshLock(tmp_path).check()
     with RefreshLock(tmp_path):
         pass
+
+
+def test_looking_whether_it_is_held_takes_nothing_and_lets_nothing_go(tmp_path: Path, holder: subprocess.Popen[str]) -> None:
+    assert RefreshLock(tmp_path).is_held()
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    assert not RefreshLock(tmp_path).is_held()
+    assert not RefreshLock(tmp_path / "nowhere").is_held()
+    with RefreshLock(tmp_path) as lock:
+        assert lock.is_held()
+        with pytest.raises(RefreshRunning), RefreshLock(tmp_path):
+            pass
+        seen = subprocess.run([sys.executable, "-c", LOOKER, str(tmp_path)], capture_output=True, text=True, check=True)
+        assert seen.stdout == "True\n"
+    assert not RefreshLock(tmp_path).is_held()

@@ -1,18 +1,14 @@
-"""The real job, all of it: small files through Dagster, dbt and publishing; ends, repeats, failures and kills.
+"""The real job, all of it: small files through Dagster, dbt and publishing; ends, repeats and failures (kills: tests/crash).
 
 The tests of this module share one home and run in the order in which they stand, because a first night is the slow part.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 
 import dagster
 import duckdb
@@ -20,7 +16,13 @@ import pytest
 from small_landing import APPEALS, EXAM, SCHOOLS, STAFF, Landing, appeal, result, school, teacher
 
 from ingest.settings import REPOSITORY, Settings, load_settings
+from orchestration.audit_log import events, verify
+from orchestration.changes import KEY, Changes
 from orchestration.night import run_night
+from orchestration.publications import publications
+from orchestration.published import pair, query
+from orchestration.runs import PUBLISHED, load_run
+from orchestration.watching import causes
 from warehouse.publish import current_publication
 
 AS_OF = "2024-12-30"
@@ -104,6 +106,18 @@ def test_its_run_is_in_the_history_with_counts_and_checks(landing: Landing) -> N
     assert len(checks) > 50 and all(check.asset_check_evaluation_data.passed for check in checks)
 
 
+def test_its_end_and_what_it_did_are_noted(settings: Settings) -> None:
+    run = load_run(settings.logs)
+    assert run.outcome == PUBLISHED and run.ended_at == run.success_at and run.due_at > run.ended_at
+    assert published(settings, "SELECT previous_publication_id, due_at > built_at FROM quality.publication") == [(None, True)]
+    noted = list(events(settings.logs))
+    assert [line["event"] for line in noted] == ["refresh", "loaded", "published"]
+    assert {line["publication"] for line in noted} == {current_publication(settings.published)}
+    assert noted[1]["sources"]["ege"] == {"files": 1, "rows_in": 12, "rows_loaded": 12, "rows_rejected": 0} and len(noted[1]["files"]) == 4
+    assert published(settings, "SELECT state FROM quality.freshness WHERE source = 'ege'") != [("нет файлов",)]
+    assert verify(settings.logs) == []
+
+
 def test_nothing_new_ends_at_once_and_is_recorded(
     settings: Settings, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -138,6 +152,25 @@ def test_what_is_rejected_makes_the_exit_code_one(landing: Landing, settings: Se
     assert "Сейчас отклонено: 1." in said and str(settings.quarantine) in said
 
 
+def test_the_number_before_and_the_file_that_changed_it_are_known(landing: Landing, settings: Settings) -> None:
+    """The two publications so far: an appeal came with the second."""
+    old, new = publications(settings)
+    assert new.manifest is not None and old.manifest is not None and new.manifest.previous == old.id
+    assert new.manifest.hash != old.manifest.hash and new.manifest.marts["marts.indicator_values"].rows > 0
+    mean = "SELECT value FROM marts.indicator_values WHERE indicator_code = 'ege_mean_score' AND level = 'region' AND period = '2024'"
+    for one, total in ((old, sum(SCORES)), (new, sum(SCORES) + 12)):
+        with query(settings, mean, one) as result:
+            assert [value for (value,) in result.rows] == [pytest.approx(total / len(SCORES))]
+    with pair(settings, old, new) as both:
+        changes = Changes(old, new, both)
+        assert changes.files is not None
+        assert [(file.kind, file.name) for file in changes.files] == [("добавлен", "ege/апелляции.csv"), ("добавлен", "staff/ещё.csv")]
+        [row] = [row for row in changes.rows() if (row["indicator_code"], row["level"]) == ("ege_mean_score", "region")]
+        cause = changes.cause([tuple(row[name] for name in KEY)])
+    assert (row["old_value"], row["new_value"]) == (pytest.approx(sum(SCORES) / 12), pytest.approx((sum(SCORES) + 12) / 12))
+    assert "ege/апелляции.csv" in cause.files and "staff/ещё.csv" not in cause.files
+
+
 def test_a_refresh_beside_another_one_changes_nothing(settings: Settings, capfd: pytest.CaptureFixture[str]) -> None:
     code = (
         "import sys, time; from pathlib import Path; from orchestration.lock import RefreshLock\n"
@@ -162,6 +195,9 @@ def test_a_failing_audit_leaves_the_old_publication(
     assert current_publication(settings.published) == before
     assert "Не выполнено: ключ не повторяется" in capfd.readouterr().err
     assert runs()[0].status == dagster.DagsterRunStatus.FAILURE
+    assert [cause.text.partition(": ")[2] for cause in causes(settings) if cause.key.startswith("failed")] == [
+        "новая публикация не прошла проверку; этап: проверка и публикация. Читатели видят прежнюю публикацию."
+    ]
 
 
 def test_ctrl_c_leaves_the_old_publication(settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
@@ -176,98 +212,22 @@ def test_ctrl_c_leaves_the_old_publication(settings: Settings, monkeypatch: pyte
     assert "прежняя публикация осталась" in said and "Traceback" not in said
 
 
-# Where a refresh is killed: the function of Oko in whose place the process ends with SIGKILL, and at which of its calls.
-KILLS = [
-    ("warehouse.engine.Warehouse._append_faults", 1),  # in the middle of a file's transaction
-    ("orchestration.refresh._DbtSteps.__call__", 6),  # when dbt has built a few models
-    ("warehouse.publish._comment", 3),  # while the files of the publication are written
-    ("warehouse.publish._show", 1),  # between the publication and its link
-]
-# in `make test` the first and the last of them
-TRIED = KILLS if os.environ.get("OKO_TEST_FULL") else [KILLS[0], KILLS[-1]]
-DRIVER = """
-import os, pkgutil, signal, sys
-place, name = sys.argv[1].rsplit(".", 1)
-owner = pkgutil.resolve_name(place)
-plain, left = getattr(owner, name), [int(sys.argv[2])]
-def killing(*arguments, **options):
-    left[0] -= 1
-    if left[0] == 0:
-        os.kill(os.getpid(), signal.SIGKILL)
-    return plain(*arguments, **options)
-setattr(owner, name, killing)
-sys.argv = ["oko", "refresh"]
-from orchestration.cli import main
-main()
-"""
-READER = """
-import json, sys, time
-from pathlib import Path
-from warehouse.readers import open_published
-seen = set()
-print("reading", flush=True)
-while not Path(sys.argv[2]).exists():
-    with open_published(Path(sys.argv[1])) as con:
-        publication = con.execute("SELECT publication_id FROM quality.publication").fetchone()
-        seen.add((*publication, *con.execute("SELECT count(*) FROM marts.indicator_values").fetchone()))
-    time.sleep(0.05)
-print(json.dumps(sorted(seen)))
-"""
-
-
-@pytest.fixture
-def end_reading(settings: Settings, tmp_path: Path) -> Iterator[Callable[[], list[list[object]]]]:
-    """A reader in another process; calling this ends it and says which publications it saw, each with its number of rows."""
-    stop = tmp_path / "stop"
-    command = [sys.executable, "-c", READER, str(settings.published / "oko.duckdb"), str(stop)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None and process.stdout.readline() == "reading\n"
-
-        def end() -> list[list[object]]:
-            stop.touch()
-            out, error = process.communicate(timeout=60)
-            assert process.returncode == 0, error
-            seen: list[list[object]] = json.loads(out)
-            return seen
-
-        yield end
-        process.kill()
-
-
-def _state(settings: Settings) -> list[object]:
-    publication = current_publication(settings.published)
-    return [publication, published(settings, "SELECT count(*) FROM marts.indicator_values")[0][0]]
-
-
-def test_killed_refreshes_harm_nobody_and_the_next_one_completes(
-    landing: Landing, settings: Settings, end_reading: Callable[[], list[list[object]]]
-) -> None:
-    before, mean = _state(settings), mean_score(settings)
-    landing.write("ege/апелляции 2.csv", APPEALS, appeal("540101", 101, 47, 59))
-    for point, (place, call) in enumerate(TRIED):
-        command = [sys.executable, "-c", DRIVER, place, str(call)]
-        killed = subprocess.run(command, capture_output=True, text=True, check=False)
-        assert killed.returncode == -signal.SIGKILL, (place, killed.stderr)
-        assert _state(settings) == before, place
-        assert mean_score(settings) == mean
-        if point == 0:
-            landing.write("ege/ещё один протокол.csv", EXAM, result("540102", 300, 64))
-    assert night() == 0
-    after = _state(settings)
-    assert after[0] != before[0]
-    assert mean_score(settings) == pytest.approx((sum(SCORES) + 12 + 12 + 64) / (len(SCORES) + 1))
-    assert end_reading() == sorted([before, after])
-    assert not list(settings.publications.glob("*.partial"))
-
-
-def test_the_history_does_not_call_killed_runs_running(landing: Landing) -> None:
-    assert {run.status for run in runs()} == {dagster.DagsterRunStatus.SUCCESS, dagster.DagsterRunStatus.FAILURE}
-
-
 def test_full_rebuilds_from_what_is_in_landing(landing: Landing, settings: Settings) -> None:
-    (landing.home / "landing" / "ege" / "апелляции 2.csv").unlink()
+    (landing.home / "landing" / "ege" / "апелляции.csv").unlink()
     assert night(full=True) == 0
-    assert mean_score(settings) == pytest.approx((sum(SCORES) + 12 + 64) / (len(SCORES) + 1))
+    assert mean_score(settings) == pytest.approx(sum(SCORES) / len(SCORES))
+
+
+def test_what_vanishes_between_publications_is_told(landing: Landing, settings: Settings) -> None:
+    before = current_publication(settings.published)
+    (landing.home / "landing" / "ege" / "протокол.csv").unlink()
+    landing.write("ege/другой протокол.csv", EXAM, *[result("540101", 500 + place, 30) for place in range(12)])
+    assert night(full=True) in (0, 1)
+    assert published(settings, "SELECT previous_publication_id FROM quality.publication") == [(before,)]
+    changed = published(settings, "SELECT rule_code, value, message_ru FROM quality.findings WHERE rule_code LIKE 'change_%' ORDER BY ALL")
+    means = [(rule, value) for rule, value, message in changed if "(ege_mean_score)" in str(message)]
+    assert means == [("change_value", pytest.approx(30))]
+    assert {cause.text for cause in causes(settings) if cause.title == "Подозрительное изменение"} == {message for _, _, message in changed}
 
 
 def test_the_repository_stays_clean(landing: Landing) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import polars as pl
@@ -31,6 +32,7 @@ class Seen:
         self.rejections = warehouse.rejections().select("file_name", "row_number", "reason_code").rows()
         loads = warehouse.query("SELECT file_name, rows_in, rows_loaded, rows_rejected FROM raw._loads ORDER BY file_name, loaded_at")
         self.loads = {name: counts for name, *counts in loads.iter_rows()}
+        self.standing = dict(warehouse.query("SELECT file_name, rows_loaded FROM raw._files").rows())
         self.files = dict(warehouse.query("SELECT file_name, in_landing FROM raw._files ORDER BY 1").rows())
 
 
@@ -139,7 +141,8 @@ def test_a_school_that_becomes_known_lets_its_rows_in(on_target: Landing) -> Non
     seen = run()
     assert seen.rejections == []
     assert seen.staff["school_code"].to_list() == ["540101", "540777"]
-    assert seen.loads["staff/кадры.csv"] == [2, 1, 1]
+    # the journal tells of the day of the reading, the file of today
+    assert seen.loads["staff/кадры.csv"] == [2, 1, 1] and seen.standing["staff/кадры.csv"] == 2
     assert list(load_settings().quarantine.rglob("*.csv")) == []
 
 
@@ -224,32 +227,103 @@ def test_a_locked_file_is_rejected_and_the_others_are_read(on_target: Landing, m
     on_target.write_registers()
     locked = on_target.write("staff/занят.csv", STAFF, teacher(SNILS[0], "540101"))
     on_target.write("staff/кадры.csv", STAFF, teacher(SNILS[1], "540102"))
-    plain = archive.sha256_of
+    plain = archive._sha256_inside
 
-    def refuse(path: Path) -> str:
+    def refuse(landing: Path, path: Path) -> str:
         if path == locked:
             raise PermissionError(13, "Permission denied", str(path))
-        return plain(path)
+        return plain(landing, path)
 
     with monkeypatch.context() as patched:
-        patched.setattr(archive, "sha256_of", refuse)
+        patched.setattr(archive, "_sha256_inside", refuse)
         seen = run()
     assert seen.rejections == [("staff/занят.csv", None, "unreadable_file")]
     assert seen.staff["school_code"].to_list() == ["540102"]
     assert run().staff["school_code"].to_list() == ["540101", "540102"]
 
 
+def test_a_file_that_breaks_off_while_it_is_read_stops_no_other(on_target: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a share does whose connection is bad; the error of a read names no file."""
+    on_target.write_registers()
+    broken = on_target.write("staff/занят.csv", STAFF, teacher(SNILS[0], "540101"))
+    plain = archive._sha256_inside
+
+    def break_off(landing: Path, path: Path) -> str:
+        if path == broken:
+            raise OSError(errno.EIO, "Input/output error")
+        return plain(landing, path)
+
+    monkeypatch.setattr(archive, "_sha256_inside", break_off)
+    seen = run()
+    assert seen.rejections == [("staff/занят.csv", None, "unreadable_file")] and seen.schools
+
+
+def _close(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a folder be one that cannot be listed: for root, modes close nothing."""
+    plain = os.scandir
+
+    def refuse(path: str | os.PathLike[str]) -> Iterator[os.DirEntry[str]]:
+        if Path(path) == folder:
+            raise OSError(errno.EHOSTDOWN, "Host is down", str(path))
+        return plain(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_folder_that_cannot_be_listed_keeps_what_it_gave(full: bool, on_target: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_target.write_registers()
+    on_target.write("staff/вложено/кадры.csv", STAFF, teacher(SNILS[0], "540101"))
+    run()
+    with monkeypatch.context() as patched:
+        _close(on_target.home / "landing" / "staff", patched)
+        seen = run(full=full)
+    assert seen.rejections == [("staff", None, "unreadable_file")]
+    assert seen.staff.height == 1 and seen.files["staff/вложено/кадры.csv"] is True
+    assert run().rejections == []
+
+
+def test_a_landing_that_cannot_be_listed_is_no_empty_one(on_target: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_target.write_registers()
+    before = run()
+    with monkeypatch.context() as patched:
+        _close(on_target.home / "landing", patched)
+        with pytest.raises(OSError, match="Host is down"):
+            run(full=True)
+    assert run().files == before.files
+
+
+def test_a_locked_file_keeps_what_it_gave_before_even_after_full(on_target: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
+    on_target.write_registers()
+    locked = on_target.write("staff/кадры.csv", STAFF, teacher(SNILS[0], "540101"))
+    run()
+    on_target.write("staff/кадры.csv", STAFF, teacher(SNILS[0], "540101"), teacher(SNILS[1], "540102"))
+    plain = archive._sha256_inside
+
+    def refuse(landing: Path, path: Path) -> str:
+        if path == locked:
+            raise OSError(errno.EBUSY, "Device or resource busy", str(path))
+        return plain(landing, path)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(archive, "_sha256_inside", refuse)
+        seen = run(full=True)
+    assert seen.rejections == [("staff/кадры.csv", None, "unreadable_file")]
+    assert seen.current_staff == [("540101", "педагог")]
+    assert run().current_staff == [("540101", "педагог"), ("540102", "педагог")]
+
+
 def test_a_file_that_vanishes_during_the_look_is_as_if_it_never_was(landing: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
     landing.write_registers()
     fleeting = landing.write("staff/временный.csv", STAFF, teacher(SNILS[0], "540101"))
-    plain = archive.sha256_of
+    plain = archive._sha256_inside
 
-    def vanish(path: Path) -> str:
+    def vanish(landing: Path, path: Path) -> str:
         if path == fleeting:
             path.unlink()
-        return plain(path)
+        return plain(landing, path)
 
-    monkeypatch.setattr(archive, "sha256_of", vanish)
+    monkeypatch.setattr(archive, "_sha256_inside", vanish)
     seen = run()
     assert seen.rejections == [] and list(seen.files) == ["municipalities/МО.csv", "schools/ОО.csv"]
 

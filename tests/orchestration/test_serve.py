@@ -4,15 +4,21 @@ here a small web server stands in its place, Dagster's two processes are real.
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
+import stat
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
-from urllib.request import urlopen
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -36,6 +42,10 @@ from orchestration.cli import main
 main()
 """
 Serve = Callable[[], "subprocess.Popen[str]"]
+MARKED = "this-is-the-password"
+LAUNCH = """mutation { launchRun(executionParams: {
+    selector: {repositoryName: "__repository__", repositoryLocationName: "oko", jobName: "night"}, runConfigData: {}
+}) { __typename } }"""
 
 
 def _free_port() -> int:
@@ -59,14 +69,15 @@ def ports() -> tuple[int, int]:
 
 
 @pytest.fixture
-def server(make_home: Callable[[], Path], tools: Path, ports: tuple[int, int]) -> Iterator[Serve]:
-    """Starts `oko serve`, in a session of its own."""
+def server(make_home: Callable[[], Path], tools: Path, ports: tuple[int, int], monkeypatch: pytest.MonkeyPatch) -> Iterator[Serve]:
+    """Starts `oko serve`, in a session of its own, as a service may be: with nothing held back, and a password in the environment."""
     make_home()
+    monkeypatch.setenv("OKO_DATABASE_URL", f"postgresql://oko:{MARKED}@127.0.0.1:1/none")
     started: list[subprocess.Popen[str]] = []
 
     def start() -> subprocess.Popen[str]:
         command = [sys.executable, "-c", DRIVER, str(tools), *map(str, ports)]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True, umask=0)
         started.append(process)
         return process
 
@@ -124,6 +135,37 @@ def _read_until(process: subprocess.Popen[str], words: str) -> str:
     raise AssertionError(said + (process.stderr.read() if process.stderr else ""))
 
 
+def _changes_nothing(dagster: str) -> None:
+    """The page of refreshes has no login, and a query may come from any site that a browser here has open: it only shows."""
+
+    def ask(query: str) -> dict[str, Any]:
+        with urlopen(f"{dagster}/graphql?{urlencode({'query': query})}", timeout=30) as answer:
+            data: dict[str, Any] = json.load(answer)["data"]
+            return data
+
+    assert not any(permission["value"] for permission in ask("{ permissions { permission value } }")["permissions"])
+    assert ask(LAUNCH) == {"launchRun": {"__typename": "UnauthorizedError"}}
+    with pytest.raises(HTTPError) as refused:
+        urlopen(Request(f"{dagster}/report_asset_materialization/published", b"{}", {"Content-Type": "application/json"}), timeout=30)
+    assert refused.value.code == 401
+
+
+def _keeps_its_secrets(children: set[int]) -> None:
+    """No command line shows the password, no log holds it, nothing is open to other users of the machine."""
+    home = Path(os.environ["OKO_HOME"])
+    said = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children if _runs(pid)]
+    assert len(said) >= 3 and not any(MARKED.encode() in text for text in said)
+    looked = 0
+    for path in home.rglob("*"):
+        # a journal of SQLite comes and goes while its server works
+        with suppress(FileNotFoundError):
+            if path.is_file():
+                assert MARKED.encode() not in path.read_bytes(), path
+                assert not stat.S_IMODE(path.stat().st_mode) & 0o077 or path.is_symlink(), path
+                looked += 1
+    assert looked > 5
+
+
 def test_both_pages_answer_until_ctrl_c_and_nothing_is_left(server: Serve, ports: tuple[int, int]) -> None:
     before = set(REPOSITORY.iterdir())
     process = server()
@@ -134,6 +176,8 @@ def test_both_pages_answer_until_ctrl_c_and_nothing_is_left(server: Serve, ports
             assert page.status == 200
     children = _children(process.pid)
     assert len(children) >= 3
+    _changes_nothing(f"http://127.0.0.1:{ports[1]}")
+    _keeps_its_secrets(children)
     behind = {word: os.getpriority(os.PRIO_PROCESS, pid) for pid in children for word in _words(pid)}
     ours = os.getpriority(os.PRIO_PROCESS, 0)
     assert (behind[b"serve.py"], behind[b"dagster-daemon"]) == (ours, min(19, ours + 10))
