@@ -16,7 +16,7 @@ export UV_COMPILE_BYTECODE := 1
 export UV_PYTHON_DOWNLOADS := never
 export DO_NOT_TRACK := 1
 
-.PHONY: help up setup test test-full lint lint-quick generate superset-export acceptance bench
+.PHONY: help up setup test test-full lint lint-quick generate superset-export acceptance audit bench bundle
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -69,6 +69,12 @@ superset-export: setup ## SLUG=…: a dashboard edited in the browser back into 
 
 acceptance: setup ## the region of ../shared/acceptance through an empty home, compared
 	@$(RUN) python tests/acceptance.py
+
+audit: setup ## known vulnerabilities of every locked package; needs the network, and fails where there is none
+	@UV="$(abspath $(UV))" $(RUN) python .ci/audit.py
+
+bundle: $(UV) ## dist/oko-….tar.gz: everything that a server without a network needs (docs/installing.md)
+	@UV="$(abspath $(UV))" deploy/bundle/build.sh
 
 bench: setup ## ratios in one run on this machine
 	@$(RUN) python benchmarks/bench.py

@@ -1,0 +1,1 @@
+"""What stands in deploy/, tried: nginx, the bundle and its installation, units of systemd."""
