@@ -6,6 +6,7 @@ What is expected of it is said in the tests.
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,8 @@ from .landing_files import write_landing
 
 REPOSITORY = Path(__file__).parents[2]
 OKO = Path(sys.executable).with_name("oko")
+# the server of the tests lets everybody in; what is asked of Oko is that nobody finds this again
+PASSWORD = "this-is-the-password"
 
 Row = dict[str, Any]
 
@@ -57,12 +60,12 @@ def _named(cursor: Any) -> list[Row]:
 
 
 def refresh(home: Path, database_url: str | None = None, as_of: str = AS_OF) -> Published:
-    """`oko refresh` on a home, with nothing else of Oko in the environment."""
+    """`oko refresh` on a home, with nothing else of Oko in the environment, and started the way that opens most to others."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("OKO_")}
     environment |= {"OKO_HOME": str(home), "OKO_AS_OF": as_of}
     if database_url:
         environment |= {"OKO_TARGET": "postgres", "OKO_DATABASE_URL": database_url}
-    run = subprocess.run([OKO, "refresh"], cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False)
+    run = subprocess.run([OKO, "refresh"], cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False, umask=0)
     # a Python that falls over ends with 1 as well
     ended = run.returncode in (0, 1) and "Traceback" not in run.stderr
     assert ended, f"oko refresh: {run.returncode}\n{run.stdout[-6000:]}\n{run.stderr[-6000:]}"
@@ -76,22 +79,30 @@ def refreshed() -> Callable[[Path, str], Published]:
 
 
 @pytest.fixture(scope="session")
-def golden_duckdb(tmp_path_factory: pytest.TempPathFactory) -> Published:
+def golden_landing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The files of the golden region, written once: a workbook written again has another hash."""
+    landing = tmp_path_factory.mktemp("golden_landing")
+    write_landing(landing)
+    return landing
+
+
+@pytest.fixture(scope="session")
+def golden_duckdb(tmp_path_factory: pytest.TempPathFactory, golden_landing: Path) -> Published:
     """The golden region on DuckDB."""
     home = tmp_path_factory.mktemp("golden_duckdb")
-    write_landing(home / "landing")
+    shutil.copytree(golden_landing, home / "landing")
     return refresh(home)
 
 
 @pytest.fixture(scope="session")
-def golden_postgres(tmp_path_factory: pytest.TempPathFactory, postgres_server: str) -> Iterator[Published]:
+def golden_postgres(tmp_path_factory: pytest.TempPathFactory, golden_landing: Path, postgres_server: str) -> Iterator[Published]:
     """The golden region on a real Postgres."""
     home = tmp_path_factory.mktemp("golden_postgres")
-    write_landing(home / "landing")
+    shutil.copytree(golden_landing, home / "landing")
     name = f"golden_{uuid4().hex[:8]}"
     with psycopg.connect(f"{postgres_server}/postgres", autocommit=True) as admin:
         admin.execute(f"CREATE DATABASE {name}".encode())
-        yield refresh(home, f"{postgres_server}/{name}")
+        yield refresh(home, f"{postgres_server}/{name}".replace("oko@", f"oko:{PASSWORD}@"))
         admin.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from ingest.settings import load_settings
 from orchestration import explain
+from orchestration.changes import KEY
 from orchestration.cli import main
-from orchestration.published import core
+from orchestration.evidence_of_changes import files_behind
+from orchestration.published import Pair, core
+from warehouse.readers import open_published
 
 from .conftest import Published
 from .landing_files import personal_data
@@ -127,6 +132,35 @@ def test_every_fact_stands_behind_some_number(golden_duckdb: Published, monkeypa
                 shown = (explain._evidence(ask, indicator, value, fact, 1) for value in values)
                 silent += [] if any(found.counted for found in shown) else [(indicator["indicator_code"], fact["fact_name"])]
     assert set(silent) <= SILENT
+
+
+def _two_figures(code: str) -> str:
+    """SQL of those with the most people behind them."""
+    return f"SELECT * FROM marts.indicator_values WHERE indicator_code = '{code}' ORDER BY n DESC, {', '.join(KEY)} LIMIT 2"
+
+
+def test_many_figures_at_once_have_the_files_that_each_has_alone(golden_duckdb: Published) -> None:
+    """What `oko diff` says of files, against what `oko explain` says of two figures of every indicator."""
+    different = []
+    with open_published(golden_duckdb.home / "published" / "oko_core.duckdb") as connection:
+
+        def run(sql: str) -> tuple[list[str], Iterator[Sequence[Any]]]:
+            cursor = connection.cursor().execute(sql)
+            return [column[0] for column in cursor.description or []], iter(cursor.fetchall())
+
+        one = Pair(run, str, str, has_core=True)
+        names = [row["file_name"] for row in one.ask("SELECT DISTINCT file_name FROM quality.loads ORDER BY file_name")]
+        for indicator in one.ask("SELECT * FROM core.dim_indicator ORDER BY indicator_code"):
+            code = indicator["indicator_code"]
+            found: dict[tuple[str, ...], set[str | None]] = {}
+            for key, name in files_behind(one, str, [code], names, _two_figures):
+                found.setdefault(key, set()).add(name)
+            for value in one.ask(_two_figures(code)):
+                evidence = [explain._evidence(one.ask, indicator, value, fact, 1) for fact in explain._facts(one.ask, indicator)]
+                alone = {rows.file_name for fact in evidence for rows in explain._all_rows(fact)} - {None}
+                key = tuple(value[name] for name in KEY)
+                different += [] if found.get(key, set()) == alone else [(key, found.get(key), alone)]
+    assert not different
 
 
 def test_units_that_do_not_give_the_number_are_told() -> None:

@@ -9,7 +9,6 @@ import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 
@@ -341,23 +340,3 @@ def test_nobody_of_the_files_is_in_the_database(golden: Published, file: str) ->
                 words, digits = set(re.findall(r"\w+", text)), {re.sub(r"\D", "", run) for run in WRITTEN_NUMBER.findall(text)}
                 found += [f"{schema}.{table}: {word}" for word in (words & surnames) | ((words | digits) & numbers)]
     _assert_none(found)
-
-
-# ---- one result on both engines ------------------------------------------------------------------------------------------------------
-
-
-def test_both_engines_have_the_same_marts(golden_duckdb: Published, golden_postgres: Published) -> None:
-    tables = [table for table in golden_duckdb.tables("oko.duckdb") if table[0] == "marts"]
-    assert tables
-    assert tables == [table for table in golden_postgres.tables() if table[0] == "marts"]
-    for schema, table in tables:
-        ours, theirs = (_sorted(p.rows(f"SELECT * FROM {schema}.{table}", "oko.duckdb")) for p in (golden_duckdb, golden_postgres))
-        assert len(ours) == len(theirs), table
-        pairs = zip(ours, theirs, strict=True)
-        _assert_none([f"{table}: {a} ≠ {b}" for a, b in pairs if not all(_same(a[name], b.get(name)) for name in a)])
-
-
-def _sorted(rows: list[Row]) -> list[Row]:
-    """Without times (two runs have two), numbers as floats, in an order that the last digits do not decide."""
-    plain = [{n: float(v) if isinstance(v, Decimal) else v for n, v in row.items() if not isinstance(v, datetime)} for row in rows]
-    return sorted(plain, key=lambda row: [f"{v:.6f}" if isinstance(v, float) else str(v) for v in row.values()])

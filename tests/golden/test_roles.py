@@ -6,7 +6,7 @@ import pytest
 
 from .conftest import Published
 
-MAY = "SELECT has_table_privilege('{role}', '{table}', 'SELECT') AS may"
+MAY = "SELECT has_schema_privilege('{role}', '{schema}', 'USAGE') AND has_table_privilege('{role}', '{table}', 'SELECT') AS may"
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,14 @@ MAY = "SELECT has_table_privilege('{role}', '{table}', 'SELECT') AS may"
         ("oko_reader", "core.fct_exam_result", False),
         ("oko_analyst", "core.fct_exam_result", True),
         ("oko_analyst", "raw.ege", False),
-        ("oko_analyst", "intermediate.indicator_units", False),
+        ("oko_analyst", "intermediate.indicator_units", True),
+        ("oko_analyst", "build_marts.indicator_values", False),
+        ("oko_reader", "intermediate.indicator_units", False),
+        ("oko_reader", "quality.manifest", True),
+        ("oko_municipality", "marts.school_card", True),
+        ("oko_municipality", "quality.manifest", False),
+        ("oko_municipality", "core.fct_exam_result", False),
     ],
 )
 def test_roles_read_what_is_theirs(golden_postgres: Published, role: str, table: str, may: bool) -> None:
-    assert golden_postgres.rows(MAY.format(role=role, table=table)) == [{"may": may}]
+    assert golden_postgres.rows(MAY.format(role=role, table=table, schema=table.split(".")[0])) == [{"may": may}]
