@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -19,6 +20,8 @@ from uuid import uuid4
 import openpyxl
 import pytest
 from playwright.sync_api import Page
+
+from orchestration.audit_log import events, verify
 
 from .access_client import Answer, Client
 from .dashboard import Dashboard, Watch
@@ -129,6 +132,21 @@ def test_xlsx_of_a_chart(hostile: Hostile, result: str) -> None:
         assert [cell.data_type for cell in row] == ["s", "n", "d", "d", "n", "b"]
         assert [cell.value for cell in row[1:]] == [-1234.5 - place, datetime(2026, 9, 1), datetime(2026, 9, 1, 10, 30), place, True]
         assert [cell.number_format for cell in row[2:4]] == ["dd.mm.yyyy", "dd.mm.yyyy hh:mm:ss"]
+
+
+def test_what_was_taken_is_in_the_audit_log(hostile: Hostile, home: Path) -> None:
+    before = len(list(events(home / "logs")))
+    hostile.download("csv", "full")
+    hostile.download("json", "full")
+    query = uuid4().hex[:11]
+    asked = {"database_id": hostile.database, "sql": "SELECT 'Иванов' AS x", "runAsync": False, "queryLimit": 100, "client_id": query}
+    hostile.client.post("/api/v1/sqllab/execute/", asked)
+    hostile.client.get(f"/api/v1/sqllab/export/{query}/")
+    chart, lab = list(events(home / "logs"))[before:]
+    assert {line["event"] for line in (chart, lab)} == {"download"} and chart["who"].startswith("superset:") and chart["tables"]
+    assert lab["query_sha256"] == sha256("SELECT 'Иванов' AS x".encode()).hexdigest()
+    assert chart["publication"] == (home / "published").readlink().name
+    assert verify(home / "logs") == [] and "Иванов" not in (home / "logs" / "audit.jsonl").read_text()
 
 
 @pytest.fixture(scope="module")

@@ -71,7 +71,8 @@ class Reader:
         while True:
             for request in self.requests:
                 self.ask(request)
-                if stop.wait(0.1):
+                # a person looks before the next click; without it the refresh, which gives way to readers, waits for them all the time
+                if stop.wait(0.5):
                     return
 
 
