@@ -151,10 +151,18 @@ class Check(_Declared):
         return [*(self.order or ()), *(self.at_most or ()), *(self.within or ()), *(self.known_any or {})]
 
 
+class Part(_Declared):
+    """The columns by whose values the rows of a layout fall into parts that are counted anew apart from each other."""
+
+    day: str
+    subject: str
+
+
 class Layout(_Declared):
     """One layout = one raw table. `entity` is what one of its rows is, as the staging model is called: `stg_<source>__<entity>`.
 
     `typed_freely`: respondents write into its cells what they like, so no message repeats one.
+    `part`: its history is long, and a night counts anew the years and subjects alone that a file changed.
     """
 
     title: str
@@ -162,6 +170,7 @@ class Layout(_Declared):
     header_required: bool = False
     typed_freely: bool = False
     key: list[str] = Field(min_length=1)
+    part: Part | None = None
     columns: dict[str, Column]
     checks: list[Check] = []
 
@@ -173,6 +182,8 @@ class Layout(_Declared):
         unknown |= {part for column in self.columns.values() for part in column.joins} - set(self.columns)
         if unknown:
             raise ValueError(f"no such column: {', '.join(sorted(unknown))}")
+        if self.part and not {self.part.day, self.part.subject} <= set(self.key):
+            raise ValueError("a part that is not in the key: which file wins for a record would depend on other parts")
         return self
 
     @property

@@ -70,6 +70,12 @@ def keys(settings: Settings) -> dict[tuple[str, str], list[str]]:
     return {published_name(nodes[test["attached_node"]]): test["test_metadata"]["kwargs"]["columns"] for test in named}
 
 
+def inputs_table(settings: Settings) -> str:
+    """The built table that says what results of exams were made from besides protocols."""
+    node = _nodes(settings)["model.oko.int_exam__input"]
+    return f"{node['schema']}.{node['alias']}"
+
+
 def published_name(node: Mapping[str, Any]) -> tuple[str, str]:
     """Schema and table as readers know them: where dbt builds it may be a schema of another name."""
     return node["config"].get("schema") or node["schema"], node["alias"]
@@ -80,10 +86,14 @@ def _nodes(settings: Settings) -> dict[str, Any]:
     return found
 
 
-def build(settings: Settings, on_node: OnNode) -> list[RunResult]:
-    """Builds and tests everything; the results in the order in which nodes ended, whether or not all went well."""
+def build(settings: Settings, on_node: OnNode, *, goes_on: bool) -> list[RunResult]:
+    """Builds and tests everything; the results in the order in which nodes ended, whether or not all went well.
+
+    `goes_on`: tables that are kept by part (macros/parts.sql) may go on from what stands in them; else they are made anew.
+    """
+    anew = [] if goes_on else ["--full-refresh"]
     try:
-        outcome = _invoke(settings, "build", "--exclude-resource-type", "unit_test", callbacks=[_counting(on_node)])
+        outcome = _invoke(settings, "build", "--exclude-resource-type", "unit_test", *anew, callbacks=[_counting(on_node)])
     finally:
         _release_duckdb()
     if outcome.result is None:

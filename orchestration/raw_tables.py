@@ -6,14 +6,19 @@ from collections.abc import Iterable
 
 from ingest.declarations import Column, Layout, Source
 from warehouse.publish import Personal
-from warehouse.tables import RawTable, SqlType
+from warehouse.tables import Part, RawTable, SqlType
 
 _SQL_TYPES: dict[str, SqlType] = {"integer": "bigint", "number": "double", "result": "double", "date": "date", "yes_no": "boolean"}
 
 
 def raw_tables(sources: Iterable[Source]) -> list[RawTable]:
     """One table a layout."""
-    return [RawTable(name, _columns(layout), tuple(layout.key)) for source in sources for name, layout in source.layouts.items()]
+    return [_table(name, layout) for source in sources for name, layout in source.layouts.items()]
+
+
+def _table(name: str, layout: Layout) -> RawTable:
+    part = Part(layout.part.day, layout.part.subject) if layout.part else None
+    return RawTable(name, _columns(layout), tuple(layout.key), part)
 
 
 def _columns(layout: Layout) -> dict[str, SqlType]:

@@ -87,6 +87,7 @@ class Refresh:
         self._before = load_state(settings)
         self._listing = ""
         self._read_by = self._before.ingest
+        self._is_full = False
         self._judged: dict[str, str] = {}
         self._queue: dict[str, _Queued] = {}
         self._warehouse: Warehouse | None = None
@@ -148,6 +149,7 @@ class Refresh:
         """Looks at landing, archives what is new there, and remembers which contents are to be read."""
         observer().stage("Смотрю, что лежит в landing")
         listing = landing_listing(self.settings.landing)
+        self._is_full = options.full
         self._describe()
         note_publication(self.settings)
         intake = Intake(self.settings.landing, self._archive, self.warehouse, self.sources, options, self._vault.key_id())
@@ -276,14 +278,18 @@ class Refresh:
     def build(self) -> list[RunResult]:
         """Builds and tests the whole dbt project."""
         observer().stage("Считаю показатели и проверяю таблицы (dbt)")
+        goes_on = self.warehouse.begin_build(code_version("dbt_project")) and not self._is_full
         self._close()
-        return dbt_runs.build(self.settings, _DbtSteps())
+        return dbt_runs.build(self.settings, _DbtSteps(), goes_on=goes_on)
 
     def publish(self) -> str:
         """Audits and shows the new publication; its id."""
         observer().stage("Проверяю и публикую")
         publish = self._publish_schemas if self.settings.target == "postgres" else self._publish_files
         publish(Origin(self.id, self.settings.as_of, code_version()))
+        inputs = self.warehouse.query(f"SELECT input, content FROM {dbt_runs.inputs_table(self.settings)}")
+        self.warehouse.prove_build(code_version("dbt_project"), inputs)
+        self._close()
         save_state(self.settings, State(self._listing, refresh_inputs(self.settings), self._read_by, self._judged))
         note_publication(self.settings)
         self._outcome = PUBLISHED

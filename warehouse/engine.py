@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Self
 
 import polars as pl
 
-from warehouse.tables import JOURNAL, Columns, File, RawTable, Reading
+from warehouse.tables import JOURNAL, Columns, File, Part, RawTable, Reading
 
 SCHEMA = "raw"
 FAULTS = ("_rejections", "_findings")
@@ -134,6 +134,7 @@ class Warehouse(ABC):
             self._remove([file.sha256], loads=not keep_load)
             for table, rows in reading.rows.items():
                 self._append(table, self._tables[table].all_columns, _with_origin(rows, file, load_id))
+                self._touch_rows(self._tables[table].part, rows)
             if not left:
                 self._append_faults(file, reading, now)
             self._append("_files", JOURNAL["_files"], _file_row(file, reading, key_id, in_landing=not left))
@@ -173,6 +174,7 @@ class Warehouse(ABC):
         gone = [sha for sha in sha256s if sha in set(known)]
         if not gone:
             return
+        self._touch(gone)
         holes = ", ".join("?" for _ in gone)
         for table in self._tables:
             self.execute(f"DELETE FROM {SCHEMA}.{table} WHERE _file_sha256 IN ({holes})", gone)
@@ -195,6 +197,7 @@ class Warehouse(ABC):
         )
         left = stored.filter(pl.col("in_landing") & pl.col("file_sha256").is_in(list(absent)))
         with self.transaction():
+            self._touch(moved["file_sha256"].to_list())
             for row in moved.iter_rows(named=True):
                 self._rename(row["file_sha256"], row["file_name"], row["modified_at"])
             for sha in left["file_sha256"]:
@@ -207,6 +210,39 @@ class Warehouse(ABC):
         self.execute(sql, [name, modified_at, sha256])
         for table in FAULTS:
             self.execute(f"UPDATE {SCHEMA}.{table} SET file_name = ? WHERE file_sha256 = ?", [name, sha256])
+
+    # ---- what the next build makes anew --------------------------------------------------------------------------------------
+
+    def _touch(self, sha256s: Sequence[str]) -> None:
+        """Notes the parts in which these contents have rows now."""
+        holes = ", ".join("?" for _ in sha256s)
+        for table in self._tables.values():
+            if sha256s and table.part:
+                year, subject = f'cast(extract(year FROM "{table.part.day}") AS bigint)', f'"{table.part.subject}"'
+                rows = f"SELECT DISTINCT {year}, {subject} FROM {SCHEMA}.{table.name} WHERE _file_sha256 IN ({holes})"
+                self.execute(f"INSERT INTO {SCHEMA}._touched {rows}", sha256s)
+
+    def _touch_rows(self, part: Part | None, rows: pl.DataFrame) -> None:
+        if part:
+            parts = rows.select(year=pl.col(part.day).dt.year().cast(pl.Int64), subject_code=part.subject).unique()
+            self._append("_touched", JOURNAL["_touched"], parts)
+
+    def begin_build(self, code: str) -> bool:
+        """Whether the tables of the last build, by this code, were proven, so that the new one may go on from them.
+
+        A build is proven by what is published from it alone: one that was killed or failed leaves tables of which nothing is known.
+        """
+        was_proven = self.query(f"SELECT 1 FROM {SCHEMA}._proven WHERE code = ?", [code]).height > 0
+        self.rewrite("_proven", pl.DataFrame(schema={"code": pl.String}))
+        return was_proven
+
+    def prove_build(self, code: str, inputs: pl.DataFrame) -> None:
+        """The build that was begun by this code is published; `inputs`: what it was made from besides parts of raw tables."""
+        with self.transaction():
+            for table, rows in (("_proven", pl.DataFrame({"code": [code]})), ("_inputs", inputs)):
+                self.execute(f"DELETE FROM {SCHEMA}.{table}")
+                self._append(table, JOURNAL[table], rows)
+            self.execute(f"DELETE FROM {SCHEMA}._touched")
 
     # ---- what later files are judged by --------------------------------------------------------------------------------------
 

@@ -54,16 +54,33 @@ JOURNAL: Mapping[str, Columns] = {
         **{"breakdown": "text", "value": "double", "ci_low": "double", "ci_high": "double"},
     },
     "_previous_rows": {"counted": "text", "code": "text", "row_count": "bigint"},
+    # years and subjects of which rows came or went since the last build that was proven, by which code that build was, and what it was
+    # made from besides
+    "_touched": {"year": "bigint", "subject_code": "text"},
+    "_proven": {"code": "text"},
+    "_inputs": {"input": "text", "content": "text"},
 }
 
 
 @dataclass(frozen=True)
+class Part:
+    """The columns, one a date, that say which part of a table a row is in: the year of the day, and the subject."""
+
+    day: str
+    subject: str
+
+
+@dataclass(frozen=True)
 class RawTable:
-    """One table of rows. `key` says which rows are one record; the file that wins for a key is chosen by whoever reads."""
+    """One table of rows. `key` says which rows are one record; the file that wins for a key is chosen by whoever reads.
+
+    `part`: where the table is long, by what it falls into parts.
+    """
 
     name: str
     columns: Columns
     key: tuple[str, ...]
+    part: Part | None = None
 
     @property
     def all_columns(self) -> Columns:

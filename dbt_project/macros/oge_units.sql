@@ -1,7 +1,7 @@
 {# ОГЭ units: which share of participants has at least a mark, by the last attempt of the year and, cut apart, by the first one. #}
 {% macro oge_share(least_mark) -%}
 with attempts as (
-    select * from {{ ref('fct_exam_result') }}
+    select * from {{ rebuilt(ref('fct_exam_result'), 'exam_year', 'subject_code') }}
 ),
 
 subjects as (
@@ -75,7 +75,7 @@ from units
 {# ОГЭ units: the mean of a column of results over participants, by the last attempt of the year. #}
 {% macro oge_mean(result) -%}
 with attempts as (
-    select * from {{ ref('fct_exam_result') }}
+    select * from {{ rebuilt(ref('fct_exam_result'), 'exam_year', 'subject_code') }}
 ),
 
 subjects as (

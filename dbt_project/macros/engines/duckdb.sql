@@ -10,3 +10,4 @@
 {% macro duckdb__json_each_value(json) %}unnest(json_extract_string({{ json }}, '$.*')){% endmacro %}
 {% macro duckdb__json_value(json, key) %}json_extract_string({{ json }}, '$.{{ key }}'){% endmacro %}
 {% macro duckdb__characters(text) %}string_split({{ text }}, ''){% endmacro %}
+{% macro duckdb__content_of(relation) %}(select concat_ws(':', count(*), sum(hash(rows_of_it))) from {{ relation }} as rows_of_it){% endmacro %}

@@ -1,6 +1,8 @@
 -- Grain: one row per exam attempt: procedure, subject, exam date and person.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt('exam_year', 'subject_code') }}") }}
+
 with results as (
-    select * from {{ ref('int_exam__protocol') }}
+    select * from {{ rebuilt(ref('int_exam__protocol'), 'exam_year', 'subject_code') }}
 ),
 
 ege_appeals as (

@@ -1,10 +1,12 @@
 -- Grain: one row per exam attempt, part of the paper and task in that part.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt('exam_year', 'subject_code') }}") }}
+
 with protocols as (
-    select * from {{ ref('int_exam__protocol') }}
+    select * from {{ rebuilt(ref('int_exam__protocol'), 'exam_year', 'subject_code') }}
 ),
 
 attempts as (
-    select * from {{ ref('fct_exam_result') }}
+    select * from {{ rebuilt(ref('fct_exam_result'), 'exam_year', 'subject_code') }}
 ),
 
 tasks as (

@@ -1,10 +1,12 @@
 -- Grain: one row per graduate, year and subject; where only the yearly form is there, per school, year and subject.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt('period', 'subject_code') }}") }}
+
 with attempts as (
-    select * from {{ ref('fct_exam_result') }}
+    select * from {{ rebuilt(ref('fct_exam_result'), 'exam_year', 'subject_code') }}
 ),
 
 form_results as (
-    select * from {{ ref('fct_ege_school_result') }}
+    select * from {{ rebuilt(ref('fct_ege_school_result'), 'exam_year', 'subject_code') }}
 ),
 
 subjects as (

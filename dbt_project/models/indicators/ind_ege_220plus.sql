@@ -1,6 +1,8 @@
 -- Grain: one row per graduate and year with test scores of three subjects or more.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt('period') }}") }}
+
 with attempts as (
-    select * from {{ ref('fct_exam_result') }}
+    select * from {{ rebuilt(ref('fct_exam_result'), 'exam_year') }}
 ),
 
 subjects as (

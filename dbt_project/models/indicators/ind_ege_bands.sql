@@ -1,6 +1,8 @@
 -- Grain: one row per graduate, year, subject and band of scores: 1 in the band of the last attempt, 0 in the others.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt('period', 'subject_code') }}") }}
+
 with attempts as (
-    select * from {{ ref('fct_exam_result') }}
+    select * from {{ rebuilt(ref('fct_exam_result'), 'exam_year', 'subject_code') }}
 ),
 
 subjects as (

@@ -1,6 +1,8 @@
 -- Grain: one row per graduate, year and subject that has a ТБ2.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt('period', 'subject_code') }}") }}
+
 with attempts as (
-    select * from {{ ref('fct_exam_result') }}
+    select * from {{ rebuilt(ref('fct_exam_result'), 'exam_year', 'subject_code') }}
 ),
 
 thresholds as (

@@ -1,6 +1,8 @@
 -- Grain: one row per graduate and year.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt('period') }}") }}
+
 with attempts as (
-    select * from {{ ref('fct_exam_result') }}
+    select * from {{ rebuilt(ref('fct_exam_result'), 'exam_year') }}
 ),
 
 subjects as (

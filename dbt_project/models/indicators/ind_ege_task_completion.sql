@@ -1,7 +1,9 @@
 -- Grain: one row per graduate, year, subject and task of the specification: which part of its points the last attempt got.
 -- Everybody counts as one, so the sum over people is the share of all points, and n is people.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt('period', 'subject_code') }}") }}
+
 with answers as (
-    select * from {{ ref('fct_exam_task_result') }}
+    select * from {{ rebuilt(ref('fct_exam_task_result'), 'exam_year', 'subject_code') }}
 ),
 
 tasks as (

@@ -1,10 +1,12 @@
 -- Grain: one row per procedure, subject, exam date and person, as the protocols have it: before appeals.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt('exam_year', 'subject_code') }}") }}
+
 with ege as (
-    select * from {{ ref('stg_ege__result') }}
+    select * from {{ rebuilt(ref('stg_ege__result'), 'exam_year', 'subject_code') }}
 ),
 
 oge as (
-    select * from {{ ref('stg_oge__result') }}
+    select * from {{ rebuilt(ref('stg_oge__result'), 'exam_year', 'subject_code') }}
 ),
 
 protocols as (

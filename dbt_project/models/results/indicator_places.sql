@@ -1,13 +1,13 @@
 -- Grain: one row per school cell of a slice that hides something and entity above it that counts units of the cell.
 -- A school that moved within the period counts in both of its places.
-{{ config(schema='intermediate') }}
+{{ config(schema='intermediate', materialized='incremental', pre_hook="{{ forget_rebuilt_results('family') }}") }}
 
 with cells as (
-    select * from {{ ref('suppression_cells') }}
+    select * from {{ rebuilt_results(ref('suppression_cells')) }}
 ),
 
 units as (
-    select * from {{ ref('indicator_units') }}
+    select * from {{ rebuilt_results(ref('indicator_units')) }}
 ),
 
 levels as (
@@ -21,6 +21,7 @@ membership as (
 school_cells as (
     select distinct
         slice_id,
+        family,
         indicator_code,
         period,
         subject_code,
@@ -41,7 +42,10 @@ kinds as (
 days as (
     select distinct
         school_cells.slice_id,
+        school_cells.family,
         school_cells.indicator_code,
+        school_cells.period,
+        school_cells.subject_code,
         school_cells.school_code,
         units.event_date,
         case
@@ -68,6 +72,9 @@ days as (
 
 select distinct
     days.slice_id,
+    days.family,
+    days.period,
+    days.subject_code,
     days.school_code,
     membership.level,
     membership.entity_code

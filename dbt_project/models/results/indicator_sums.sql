@@ -1,36 +1,30 @@
 -- Grain: one row per indicator, version, structure, period, level, entity, subject, class and breakdown: the one roll-up of all indicators.
 -- An upper level is the sum over the units below it, never a mean of means; a unit of `distinct_units` counts once in an entity.
 -- Structure `as_was` puts a unit where its school was on the day; `today` where the school, or its successor, is on the day of the refresh.
-{{ config(schema='intermediate') }}
+{{ config(schema='intermediate', materialized='incremental', pre_hook="{{ forget_rebuilt_results() }}") }}
 
 with levels as (
     {{ indicator_levels() }}
 ),
 
 units as (
-    select * from {{ ref('indicator_units') }}
+    select * from {{ rebuilt_results(ref('indicator_units')) }}
 ),
 
 membership as (
     select * from {{ ref('bridge_membership') }}
 ),
 
-attribution as (
-    select * from {{ ref('bridge_school_attribution') }}
-),
-
-as_of_dates as (
-    select * from {{ ref('dim_as_of_date') }}
-),
-
 entities as (
     select * from {{ ref('dim_entity') }}
 ),
 
-run as (
-    select as_of_date
-    from as_of_dates
-    where is_run_date
+today as (
+    select * from {{ ref('int_today__membership') }}
+),
+
+entities_today as (
+    select * from {{ ref('int_today__entity') }}
 ),
 
 kinds as (
@@ -84,7 +78,6 @@ dated as (
     select
         member_sums.indicator_code,
         member_sums.methodology_version,
-        'as_was' as structure,
         member_sums.period,
         member_sums.member_code,
         member_sums.class_name,
@@ -107,38 +100,13 @@ dated as (
         member_sums.denominator,
         member_sums.sum_squares
     from member_sums
-    union all
-    select
-        member_sums.indicator_code,
-        member_sums.methodology_version,
-        'today' as structure,
-        member_sums.period,
-        coalesce(attribution.attributed_code, member_sums.member_code) as member_code,
-        '' as class_name,
-        run.as_of_date as event_date,
-        run.as_of_date as network_date,
-        member_sums.subject_code,
-        member_sums.grade,
-        member_sums.breakdown,
-        member_sums.distinct_unit_id,
-        member_sums.units,
-        member_sums.numerator,
-        member_sums.denominator,
-        member_sums.sum_squares
-    from member_sums
-    cross join run
-    left join attribution
-        on
-            member_sums.member_code = attribution.school_code
-            and run.as_of_date between attribution.valid_from and attribution.valid_to
-    where member_sums.is_current
 ),
 
 placed as (
     select
         dated.indicator_code,
         dated.methodology_version,
-        dated.structure,
+        'as_was' as structure,
         dated.period,
         membership.level,
         membership.entity_code,
@@ -163,7 +131,7 @@ placed as (
     select
         dated.indicator_code,
         dated.methodology_version,
-        dated.structure,
+        'as_was' as structure,
         dated.period,
         levels.level,
         dated.member_code || '/' || dated.class_name as entity_code,
@@ -178,41 +146,76 @@ placed as (
     from dated
     inner join levels on dated.indicator_code = levels.indicator_code and levels.level = 'class'
     where dated.class_name <> ''
+    union all
+    select
+        member_sums.indicator_code,
+        member_sums.methodology_version,
+        'today' as structure,
+        member_sums.period,
+        today.level,
+        today.entity_code,
+        member_sums.subject_code,
+        member_sums.grade,
+        member_sums.breakdown,
+        member_sums.distinct_unit_id,
+        member_sums.units,
+        member_sums.numerator,
+        member_sums.denominator,
+        member_sums.sum_squares
+    from member_sums
+    inner join today on member_sums.member_code = today.member_code
+    inner join levels on member_sums.indicator_code = levels.indicator_code and today.level = levels.level
+    where member_sums.is_current
 ),
 
-count_days as (
+counted_days as (
     select distinct
-        dated.indicator_code,
-        dated.methodology_version,
-        dated.structure,
-        dated.period,
-        dated.event_date,
-        dated.subject_code,
-        dated.grade,
-        dated.breakdown
-    from dated
-    inner join kinds on dated.indicator_code = kinds.indicator_code
+        member_sums.indicator_code,
+        member_sums.methodology_version,
+        member_sums.is_current,
+        member_sums.period,
+        member_sums.event_date,
+        member_sums.subject_code,
+        member_sums.grade,
+        member_sums.breakdown
+    from member_sums
+    inner join kinds on member_sums.indicator_code = kinds.indicator_code
     where kinds.unit = 'count' and kinds.period_kind = 'as_of'
 ),
 
 -- a count is 0 for every entity that is there on the day, though it have no school
 empty_counts as (
     select
-        count_days.indicator_code,
-        count_days.methodology_version,
-        count_days.structure,
-        count_days.period,
+        counted_days.indicator_code,
+        counted_days.methodology_version,
+        'as_was' as structure,
+        counted_days.period,
         entities.level,
         entities.entity_code,
-        count_days.subject_code,
-        count_days.grade,
-        count_days.breakdown
-    from count_days
-    inner join levels on count_days.indicator_code = levels.indicator_code
+        counted_days.subject_code,
+        counted_days.grade,
+        counted_days.breakdown
+    from counted_days
+    inner join levels on counted_days.indicator_code = levels.indicator_code
     inner join entities
         on
             levels.level = entities.level
-            and count_days.event_date between entities.valid_from and entities.valid_to
+            and counted_days.event_date between entities.valid_from and entities.valid_to
+    union
+    select
+        counted_days.indicator_code,
+        counted_days.methodology_version,
+        'today' as structure,
+        counted_days.period,
+        entities_today.level,
+        entities_today.entity_code,
+        counted_days.subject_code,
+        counted_days.grade,
+        counted_days.breakdown
+    from counted_days
+    inner join levels on counted_days.indicator_code = levels.indicator_code
+    inner join entities_today on levels.level = entities_today.level
+    where counted_days.is_current
 ),
 
 contributions as (

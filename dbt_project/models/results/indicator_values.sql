@@ -1,6 +1,8 @@
 -- Grain: one row per indicator, period, level, entity, subject, class and breakdown, before suppression.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt_results() }}") }}
+
 with compared as (
-    select * from {{ ref('indicator_compared') }}
+    select * from {{ rebuilt_results(ref('indicator_compared')) }}
 ),
 
 derived as (

@@ -1,7 +1,9 @@
 -- Grain: one row per indicator, version, structure, period, level, entity, subject, class and breakdown outside indicator_values:
 -- other versions of the definition, and the current one with schools where they, or their successors, are today.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt_results() }}") }}
+
 with versions as (
-    select * from {{ ref('indicator_versions') }}
+    select * from {{ rebuilt_results(ref('indicator_versions')) }}
 ),
 
 levels as (

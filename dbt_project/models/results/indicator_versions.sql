@@ -1,8 +1,8 @@
 -- Grain: one row per indicator, version, structure, period, level, entity, subject, class and breakdown: value, interval and comparison.
-{{ config(schema='intermediate') }}
+{{ config(schema='intermediate', materialized='incremental', pre_hook="{{ forget_rebuilt_results() }}") }}
 
 with sums as (
-    select * from {{ ref('indicator_sums') }}
+    select * from {{ rebuilt_results(ref('indicator_sums'), earlier=1) }}
 ),
 
 levels as (
@@ -88,6 +88,7 @@ paired as (
             and now.subject_code = earlier.subject_code
             and now.grade = earlier.grade
             and now.breakdown = earlier.breakdown
+    where {{ of_rebuilt_results('now') }}
 ),
 
 -- how far below and above the change its interval reaches; a count is no sample, its change is what it is

@@ -4,14 +4,14 @@
 -- So schools of 1-4 people get the smallest open school beside them, first of their cluster in the municipality, then of the municipality;
 -- what still has no company joins the rest of the region, which takes in the smallest safe municipality, or the smallest school of another.
 -- Partners go by n; only a school with a result somewhere within its range can be one.
-{{ config(schema='intermediate') }}
+{{ config(schema='intermediate', materialized='incremental', pre_hook="{{ forget_rebuilt_results('family') }}") }}
 
 with codes_of_cells as (
-    select * from {{ ref('suppression_cells') }}
+    select * from {{ rebuilt_results(ref('suppression_cells')) }}
 ),
 
 places as (
-    select * from {{ ref('indicator_places') }}
+    select * from {{ rebuilt_results(ref('indicator_places'), 'family') }}
 ),
 
 school_codes as (
@@ -26,6 +26,15 @@ school_codes as (
         room_above
     from codes_of_cells
     where level = 'school'
+),
+
+slices as (
+    select distinct
+        slice_id,
+        family,
+        period,
+        subject_code
+    from codes_of_cells
 ),
 
 wholes as (
@@ -219,8 +228,12 @@ final_safety as (
 
 select
     in_centres.slice_id,
+    slices.family,
+    slices.period,
+    slices.subject_code,
     in_centres.school_code,
     in_centres.block,
     final_safety.is_safe
 from in_centres
+inner join slices on in_centres.slice_id = slices.slice_id
 inner join final_safety on in_centres.slice_id = final_safety.slice_id and in_centres.block = final_safety.block

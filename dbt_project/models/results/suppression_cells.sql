@@ -1,10 +1,10 @@
 -- Grain: one row per cell of people in a slice that has a cell of 1-4 people.
 -- A slice is what may be added and subtracted: one family of indicators, period, subject and class (and breakdown, where that does not
 -- divide the same people). `room_below` and `room_above` say how far the numerator is from the least and the greatest it could be.
-{{ config(schema='intermediate') }}
+{{ config(schema='intermediate', materialized='incremental', pre_hook="{{ forget_rebuilt_results() }}") }}
 
 with cells as (
-    select * from {{ ref('indicator_compared') }}
+    select * from {{ rebuilt_results(ref('indicator_compared')) }}
 ),
 
 indicators as (
@@ -25,6 +25,7 @@ protected as (
             when indicators.is_breakdown_part then {{ without_last_part('cells.breakdown') }}
             else cells.breakdown
         end as slice_id,
+        indicators.family,
         cells.indicator_code,
         cells.period,
         cells.level,
@@ -48,6 +49,7 @@ protected as (
 
 select
     slice_id,
+    family,
     indicator_code,
     period,
     level,
