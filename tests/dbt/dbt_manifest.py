@@ -11,13 +11,16 @@ from typing import Any
 LAYERS: dict[str, set[str]] = {
     "staging": {"sources"},
     "intermediate": {"staging", "seeds"},
+    "parts": {"staging", "intermediate", "core", "parts", "seeds"},
     "core": {"staging", "intermediate", "core", "seeds"},
     "indicators": {"core", "seeds"},
     "derived": {"core", "results", "seeds"},
-    "results": {"core", "indicators", "derived", "results", "seeds"},
+    "results": {"core", "parts", "indicators", "derived", "results", "seeds"},
     "quality": {"staging", "intermediate", "core", "results", "quality", "seeds"},
     "marts": {"core", "results", "quality", "marts", "seeds"},
 }
+# read by the hook of every model that is kept by part, whatever its layer
+REBUILT = "model.oko.int_exam__rebuilt"
 CONTRACTED = ("core", "indicators", "derived", "results", "quality", "marts")
 PORTABLE_TYPES = {"text", "bigint", "integer", "double precision", "boolean", "date", "timestamp"}
 
@@ -60,7 +63,7 @@ class Project:
 
     def layers_read_by(self, model: Model) -> Iterator[tuple[str, str]]:
         """(the layer, the name) of everything that the model reads."""
-        for unique_id in model.node["depends_on"]["nodes"]:
+        for unique_id in set(model.node["depends_on"]["nodes"]) - {REBUILT}:
             kind, name = unique_id.split(".")[0], unique_id.split(".")[-1]
             yield {"source": "sources", "seed": "seeds"}.get(kind) or self._layer_of[unique_id], name
 
