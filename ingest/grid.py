@@ -28,6 +28,11 @@ class Grid:
     first: int = 1
 
     @property
+    def is_named(self) -> bool:
+        """Its first row are names that stand in no row of the file: nothing can stand above them."""
+        return not self.first
+
+    @property
     def height(self) -> int:
         return self.cells.height
 

@@ -25,6 +25,7 @@ from ingest.declarations import Layout, Source
 from ingest.faults import FileFault
 from ingest.grid import Grid, Table, column_index, column_letter
 from ingest.readers import read_grids
+from ingest.readers.formats import PARQUET
 from ingest.readers.markup import sniff
 from ingest.settings import Limits
 
@@ -78,8 +79,9 @@ def write_marked(stream: BinaryIO, checked: Checked, sources: Mapping[str, Sourc
 
 def _grids(path: Path, limits: Limits) -> list[Grid]:
     with path.open("rb") as file:
-        if sniff(file.read(1000)) in ("xml", "json"):
-            raise NotMarkable("это выгрузка XML или JSON, а не таблица")
+        head = file.read(1000)
+    if sniff(head) in ("xml", "json") or head.startswith(PARQUET):
+        raise NotMarkable("это выгрузка XML, JSON или Parquet, а не таблица")
     try:
         grids = read_grids(path, limits)
     except FileFault as fault:

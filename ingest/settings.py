@@ -32,6 +32,7 @@ class Limits:
     unpacked_bytes: int = 2 * 1024**3
     unpacked_ratio: int = 300
     rows: int = 20_000_000
+    columnar_rows: int = 1_000_000
     columns: int = 2_000
     cells: int = 400_000_000
     sheets: int = 500

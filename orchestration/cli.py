@@ -109,19 +109,30 @@ def template(source: str | None, out: Path | None) -> None:
 
 
 @main.command(short_help="Папка landing вымышленного региона.")
-@click.option("--schools", default=150, show_default=True, type=click.IntRange(1), metavar="N", help="Сколько школ.")
-@click.option("--years", default=3, show_default=True, type=click.IntRange(1), metavar="N", help="За сколько лет.")
+@click.option("--scale", type=click.Choice(["region", "national"]), default="region", show_default=True, help="national: экзамены страны.")
+@click.option("--schools", type=click.IntRange(1), metavar="N", help="Сколько школ (150, national — 3000).")
+@click.option("--years", type=click.IntRange(1), metavar="N", help="За сколько лет (3, national — 10).")
+@click.option("--items", type=click.IntRange(1), metavar="N", help="Сколько результатов заданий, только national (50 млн).")
 @click.option("--seed", default=1, show_default=True, type=int, metavar="N", help="Одно и то же число даёт одни и те же файлы.")
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), metavar="ПАПКА", help="Куда писать (по умолчанию landing).")
-def sample(schools: int, years: int, seed: int, out: Path | None) -> None:
-    """Пишет папку landing вымышленного региона: выгрузки всех форм с их причудами."""
-    from ingest.sample import write_sample
+def sample(scale: str, schools: int | None, years: int | None, items: int | None, seed: int, out: Path | None) -> None:
+    """Пишет папку landing вымышленного региона: выгрузки всех форм с их причудами.
 
+    С --scale national — только экзамены и их справочники, но размером с двадцать регионов за десять лет: протоколы ЕГЭ и ОГЭ столбцами
+    Parquet, около N результатов заданий. Для проверки скорости.
+    """
+    from ingest.sample import write_national_sample, write_sample
+
+    if items and scale != "national":
+        raise click.UsageError("--items бывает только с --scale national.")
+    write = write_national_sample if scale == "national" else write_sample
+    given = {"schools": schools, "years": years, "items": items}
+    asked = {name: number for name, number in given.items() if number is not None}
     folder = out or _settings().landing
-    click.echo(f"· Вымышленный регион: школ {schools}, лет {years} → {folder}", err=True)
+    click.echo(f"· Вымышленный регион → {folder}", err=True)
     try:
-        write_sample(folder, schools, years, seed)
-    except FileExistsError as error:
+        write(folder, **asked, seed=seed)
+    except (FileExistsError, ValueError) as error:
         raise click.UsageError(str(error)) from error
 
 

@@ -1,7 +1,8 @@
 """Result protocols of РИС ГИА: ЕГЭ in all its variants, ОГЭ, ГВЭ of both, and the protocols of appeals and rechecks.
 
-Subject and exam date stand in the title, the header is one of the variants below. ГВЭ and appeals look the same in РИС ГИА-11
-(source `ege`) and РИС ГИА-9 (`oge`): the classes of their people tell, else the day's protocol that is known, else the folder.
+Subject and exam date stand in the title, the header is one of the variants below. What a program hands over has no title (Parquet, JSON,
+XML): there they are columns, and a file may hold many protocols. ГВЭ and appeals look the same in РИС ГИА-11 (source `ege`) and РИС ГИА-9
+(`oge`), and so do columns of marks: the classes of their people tell, else the day's protocol that is known, else the folder.
 What a cell may hold is declared in `sources/ege` and `sources/oge` and judged by the core; what an appeal changes is decided in SQL.
 """
 
@@ -22,14 +23,16 @@ from ingest.faults import FileFault
 from ingest.grid import ROW, Footer, Grid, Table, column_letter
 from ingest.known import Known
 from ingest.layouts.labels import Cells, Header, fold_all, numbered, two_rows
-from ingest.layouts.tabular import FOOTER
-from ingest.text import clean, fold_header
+from ingest.layouts.tabular import FOOTER, NUMBER
+from ingest.text import by_value, clean, fold_header
 
 HEAD_ROWS = 40
 TITLE_ROWS = 6
 TITLE_LENGTH = 300
 BASE_MATHEMATICS = "22"
 GVE = "ГВЭ"
+# what a title says, or else columns do
+SAID = ("subject_code", "exam_date")
 GVE_CODES = range(50, 100)
 TITLE_EXAMPLE = "заголовок вида 01 - Русский язык 2024.05.28"
 
@@ -50,13 +53,15 @@ ANY: frozenset[Kind] = frozenset({"ordinary", "base mathematics", "ГВЭ"})
 class Variant:
     """One header as contracts 3.2 writes it; every label must be there, or another spelling of its column.
 
-    `kinds`: of which kinds of exams it is, as their titles tell. `is_shared`: both sources have it.
+    `kinds`: of which kinds of exams it is, as their titles tell. `is_shared`: both sources have it. `is_columnar`: what a title says are
+    columns of it.
     """
 
     layout: str
     header: str
     kinds: frozenset[Kind] = frozenset({"ordinary"})
     is_shared: bool = False
+    is_columnar: bool = False
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -77,6 +82,8 @@ APPEAL = (
     f"№;{_PLACE};Фамилия;Имя;;Отчество;Документ;Тип апелляции / перепроверки;Состояние;;"
     "Дата отправки на обработку;Дата изменений;Балл до изменения;Первичный балл;Балл;Разница"
 )
+# of the columns of a protocol those that every exam has; the others may be there
+COLUMNS = "Предмет;Дата экзамена;Код ОО;Класс;Фамилия;Имя;Отчество;{};Задания с кратким ответом;Первичный балл"
 VARIANTS = [
     Variant("ege", STANDARD),
     Variant("ege", BASE, kinds=frozenset({"base mathematics"})),
@@ -95,13 +102,18 @@ VARIANTS = [
         for header in (WITH_MARK, BASE, STANDARD)
     ),
     *(Variant(layout, APPEAL, kinds=ANY, is_shared=True) for layout in ("ege_appeal", "oge_appeal")),
+    *(
+        Variant(layout, f"{COLUMNS.format(papers)};{result}", kinds=ANY, is_shared=result == "Оценка", is_columnar=True)
+        for layout, result in (("ege", "Балл"), ("ege", "Оценка"), ("oge", "Оценка"))
+        for papers in ("Серия;Номер", "Документ")
+    ),
 ]
 # Which classes sit the exams of a source, and under which name its loaded protocols are known.
 EXAMS = {"ege": ({"11", "12"}, "ege_result"), "oge": ({"9"}, "oge_result")}
 FORMS = {"ege": "ЕГЭ", "oge": "ОГЭ"}
 _ALL_LABELS = {label for variant in VARIANTS for label in variant.labels}
 # less than half of the shortest header: no header at all
-FEWEST_LABELS = min(len(variant.labels) for variant in VARIANTS) // 2
+FEWEST_LABELS = min(len(variant.labels) for variant in VARIANTS if not variant.is_columnar) // 2
 # The second header row of an appeal protocol, under «Текущие».
 _LOWER_LABELS = {fold_header(label) for label in ("Первичный балл", "Балл", "Оценка", "Отметка")}
 
@@ -193,18 +205,18 @@ def _protocols(grid: Grid, source: Source) -> Iterator[tuple[Head, Table]]:
 
 def _find_head(grid: Grid, source: Source) -> Head | None:
     """The first row that is a whole header, if it is one of this source; else the one that is most like a header of this source."""
-    rows = grid.head(HEAD_ROWS)
+    rows = grid.head(1 if grid.is_named else HEAD_ROWS)
     found: list[Head] = []
     for index in range(len(rows)):
-        heads = list(_heads(rows, index, 0, source))
+        heads = list(_heads(rows, index, 0, source, is_named=grid.is_named))
         if any(not head.missing for head in heads):
             return _best([head for head in heads if not head.missing], source)
         found += heads
     return _best(found, source)
 
 
-def _heads(rows: Sequence[Cells], index: int, start: int, source: Source) -> Iterator[Head]:
-    """What this row may be the header of, in this source or in others."""
+def _heads(rows: Sequence[Cells], index: int, start: int, source: Source, *, is_named: bool = False) -> Iterator[Head]:
+    """What this row may be the header of, in this source or in others; `is_named`: of a grid that has names and no title."""
     upper, lower = rows[index], rows[index + 1] if index + 1 < len(rows) else ()
     is_double = bool(fold_all(lower)) and fold_all(lower) <= _LOWER_LABELS
     header = Header(two_rows(upper, lower) if is_double else tuple(upper), start + index + 1 + is_double)
@@ -212,7 +224,7 @@ def _heads(rows: Sequence[Cells], index: int, start: int, source: Source) -> Ite
     if len(found & _ALL_LABELS) < FEWEST_LABELS:
         return
     title = _title(rows[:index])
-    for variant in VARIANTS:
+    for variant in (variant for variant in VARIANTS if variant.is_columnar == is_named):
         missing = tuple(written for label, written in variant.labels.items() if not found & _spellings(label, variant, source))
         if 2 * len(missing) <= len(variant.labels) and (title.kind if title else "ordinary") in variant.kinds:
             yield Head(variant, header, title, missing)
@@ -248,7 +260,7 @@ def _next_protocol(grid: Grid, body: pl.DataFrame, head: Head, source: Source) -
     A header without one is a page break.
     """
     place = head.header.place(["№"])
-    if place is None:
+    if place is None or head.variant.is_columnar:
         return None
     for row in body.filter(pl.col(f"c{place}") == head.header.labels[place])[ROW]:
         start = max(head.header.end, row - 1 - TITLE_ROWS)
@@ -279,10 +291,13 @@ def _table(sheet: str, body: pl.DataFrame, head: Head, source: Source) -> Table:
     layout = source.layouts[head.variant.layout]
     found = {name: place for name, column in _columns(head, layout).items() if (place := _find(head, column))}
     headers = {name: named for name, (_, named) in found.items()}
-    if head.missing or not head.title:
-        missing = [*head.missing, *([] if head.title else [TITLE_EXAMPLE])]
+    missing = [*head.missing, *([] if head.title or head.variant.is_columnar else [TITLE_EXAMPLE])]
+    if missing:
         return Table(head.variant.layout, sheet, pl.DataFrame(schema={ROW: pl.Int64}), missing, headers)
     cells = {name: expression for name, (expression, _) in found.items()}
+    if not head.title:
+        rows = body.select(ROW, **cells).with_columns(exam_form=_form(source))
+        return Table(head.variant.layout, sheet, _identified(rows), [], headers, left_out=_left_out(body, head, layout))
     records, others = _split(body, head, cells)
     rows = _identified(records.select(ROW, **_said(head.title, source, layout), **cells))
     return Table(head.variant.layout, sheet, rows, [], headers, _footers(others, cells))
@@ -290,12 +305,33 @@ def _table(sheet: str, body: pl.DataFrame, head: Head, source: Source) -> Table:
 
 def _columns(head: Head, layout: Layout) -> dict[str, Column]:
     """The columns to look for. ГВЭ has no test score: whatever the last column is called, it holds the mark."""
+    if head.variant.is_columnar:
+        said = {name: layout.columns[name] for name in SAID}
+        return layout.columns | {name: column.model_copy(update={"alias": [column.label]}) for name, column in said.items()}
     if not head.is_gve:
         return layout.columns
     columns = {name: column for name, column in layout.columns.items() if name != "test_score"}
     if "mark" in columns:
         columns["mark"] = columns["mark"].model_copy(update={"alias": [*columns["mark"].alias, "Балл"]})
     return columns
+
+
+def _form(source: Source) -> pl.Expr:
+    """The form of each row's exam, as its subject tells; where it tells nothing, the subject is what is wrong with the row."""
+
+    def form(subject: str) -> str:
+        subject = clean(subject)
+        return GVE if Title(subject, subject, "").kind == "ГВЭ" else FORMS[source.source]
+
+    return by_value(pl.col("subject_code"), form).fill_null(FORMS[source.source])
+
+
+def _left_out(body: pl.DataFrame, head: Head, layout: Layout) -> list[str]:
+    """Columns with data that the declaration does not have: perhaps one of its own, misspelled."""
+    declared = layout.folded_headers | {fold_header(layout.columns[name].title) for name in SAID}
+    labels = {f"c{place}": label for place, label in enumerate(head.header.labels) if label and fold_header(label) not in declared}
+    unknown = {name: label for name, label in labels.items() if not NUMBER.fullmatch(fold_header(label))}
+    return [f"графа «{clean(label)}»" for name, label in unknown.items() if body[name].null_count() < body.height]
 
 
 def _said(title: Title, source: Source, layout: Layout) -> dict[str, pl.Expr]:

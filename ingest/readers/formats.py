@@ -14,6 +14,7 @@ from ingest.settings import Limits
 
 _HEAD = 1000
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+PARQUET = (b"PAR1", b"PARE")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # BIFF streams before Excel 97 may come without the OLE container
 _BIFF = (b"\x09\x00\x04\x00", b"\x09\x02\x06\x00", b"\x09\x04\x06\x00", b"\x09\x08\x10\x00", b"\x09\x08\x06\x00", b"\x09\x08\x08\x00")
@@ -25,6 +26,11 @@ def parse(path: Path, limits: Limits) -> list[Grid]:
         head = file.read(_HEAD)
     if head.startswith((*_ZIP, _OLE, *_BIFF)):
         return spreadsheet.read(path, limits)
+    if head.startswith(PARQUET):
+        # the library takes long to import, and few files need it
+        from ingest.readers import columnar
+
+        return columnar.read(path, limits)
     kind = markup.sniff(head)
     if kind == "html":
         raise unreadable("это страница HTML, а не таблица; сохраните её в Excel как .xlsx")

@@ -1,4 +1,4 @@
-"""The landing folder that is being written: sheets of cells, how they become CSV, XLSX and ODS files, what was planted in them.
+"""The landing folder that is being written: sheets of cells, how they become CSV, XLSX, ODS and Parquet files, what was planted in them.
 
 Every file is a pure function of its cells: fixed times in archives, no clock, no hash order. What the cells say belongs to `exports`.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Literal
 from xml.sax.saxutils import escape
 
+import polars as pl
 import xlsxwriter
 
 Cell = str | int | float | date | None
@@ -155,6 +156,14 @@ class Landing:
         """Writes one record a line."""
         self._write(name, "".join(f"{line}\n" for line in lines).encode(), modified)
         self.planted.sound[name] = len(lines)
+
+    def parquet(self, name: str, frame: pl.DataFrame, modified: date, faults: Sequence[Fault] = ()) -> None:
+        """Writes a frame as columns; `faults` are of this file."""
+        buffer = io.BytesIO()
+        frame.write_parquet(buffer, compression="zstd", statistics=False)
+        self._write(name, buffer.getvalue(), modified)
+        self.planted.faults += faults
+        self.planted.sound[name] = frame.height - len(faults)
 
     def stray(self, name: str, content: bytes, modified: date, reason: str) -> None:
         """Writes a file that must be rejected whole."""

@@ -176,9 +176,10 @@ def test_a_sheet_of_the_same_name_is_kept(tmp_path: Path, checker: Checker) -> N
         ("x.csv", b"", "пуст"),
         ("x.xls", b"<html><table><tr><td>1</td></tr></table></html>", "HTML"),
         ("x.xml", b"<?xml version='1.0'?><r><a><b>1</b></a></r>", "XML"),
+        ("x.parquet", b"PAR1 PAR1", "Parquet"),
         ("x.csv", ";".join(CLUSTERS).encode() + b"\r\n080101;2023/2024;" + b"x" * 40_000, "32767"),
     ],
-    ids=["empty", "html", "xml", "a cell too long"],
+    ids=["empty", "html", "xml", "parquet", "a cell too long"],
 )
 def test_what_is_no_table_is_not_written(name: str, content: bytes, words: str, tmp_path: Path, checker: Checker) -> None:
     (tmp_path / name).write_bytes(content)

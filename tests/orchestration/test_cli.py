@@ -128,6 +128,7 @@ def test_sql_before_anything_is_published(make_home: Callable[[], Path]) -> None
         ["sql"],
         ["sql", "SELECT 1", "--format", "pdf"],
         ["sample", "--schools", "0"],
+        ["sample", "--items", "5"],
         ["check"],
         ["check", "/no/such/file.csv"],
         ["check", __file__, "--format", "pdf"],

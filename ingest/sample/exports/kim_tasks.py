@@ -34,7 +34,8 @@ def write(world: World, landing: Landing) -> None:
             sheet.faulty("out_of_range", ["ЕГЭ", year, "01", "", "", "29", LONG, "Раздел 9", SKILLS[LONG], "В", 0])
         landing.xlsx(f"kim_tasks/КИМ ЕГЭ {year}.xlsx", sheet, date(year, 2, 10))
         landing.csv(f"kim_tasks/КИМ ГИА-9 {year}.csv", _sheet(year, OGE, LETTERS), date(year, 2, 12), Csv("utf-8-sig"))
-        landing.xlsx(f"kim_tasks/КИМ ВПР {year}.xlsx", _of_vpr(world, year), date(year, 2, 14))
+        if world.works:
+            landing.xlsx(f"kim_tasks/КИМ ВПР {year}.xlsx", _of_vpr(world, year), date(year, 2, 14))
 
 
 def _of_vpr(world: World, year: int) -> Sheet:

@@ -132,6 +132,14 @@ def last_day_of(last_year: int) -> date:
     return date(last_year, 9, 30)
 
 
+def build_registers(schools: int, years: int, seed: int, last_year: int) -> World:
+    """The region's places and network alone: nobody sits an exam, nobody works."""
+    first_year = last_year - years + 1
+    places = build_places(stream(seed, "places"), schools, first_year, last_year)
+    network = connect(stream(seed, "network"), places.schools, first_year, last_year)
+    return World(seed, first_year, last_year, places, {}, [], Staff([], [], []), [], network)
+
+
 def build_world(schools: int, years: int, seed: int, last_year: int) -> World:
     """The region with this many schools over this many exam years."""
     first_year, last_day = last_year - years + 1, last_day_of(last_year)

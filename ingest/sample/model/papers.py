@@ -30,10 +30,13 @@ class Paper:
 
     def points(self, rng: Random, ability: float) -> bytes:
         """Points for every task, one byte a task."""
-        step = max(-BOUND, min(BOUND, round(ability * STEPS)))
-        outcomes = self._outcomes.get(step) or self._expect(step)
+        outcomes = self.outcomes(max(-BOUND, min(BOUND, round(ability * STEPS))))
         # One byte of chance a task looks its points up: this is the innermost loop of the whole sample.
         return bytes([points[byte] for points, byte in zip(outcomes, rng.randbytes(len(outcomes)), strict=True)])
+
+    def outcomes(self, step: int) -> list[bytes]:
+        """What each task gives for every byte of chance, at this step of ability."""
+        return self._outcomes.get(step) or self._expect(step)
 
     def _expect(self, step: int) -> list[bytes]:
         spread = 2.4 / max(1, len(self.maxima) - 1)

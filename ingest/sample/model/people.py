@@ -31,10 +31,11 @@ def draw_person(rng: Random, women: float = 0.5) -> Person:
     surname, father = rng.choice(words.SURNAMES), rng.choice(words.FATHERS)
     if rng.random() >= women:
         return Person(surname, rng.choice(words.MEN), f"{father}ич")
-    return Person(_feminine(surname), rng.choice(words.WOMEN), f"{father}на")
+    return Person(feminine(surname), rng.choice(words.WOMEN), f"{father}на")
 
 
-def _feminine(surname: str) -> str:
+def feminine(surname: str) -> str:
+    """The surname as a woman bears it."""
     return f"{surname[:-2]}ая" if surname.endswith(("ый", "ий", "ой")) else f"{surname}а"
 
 

@@ -21,6 +21,7 @@ OKTMO_DIGIT = {CITY: "7", DISTRICT: "6", CONVERTED: "5"}
 
 SCHOOLS_PER_MUNICIPALITY = 7.5
 SHARE_OF_CAPITAL = 0.25
+MOST_SCHOOLS_OF_A_MUNICIPALITY = 999
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,8 @@ def _number_within_municipality(rng: Random, schools: list[School]) -> None:
     for school in schools:
         home = school.municipality
         number = taken[home] = taken.get(home, 0) + 1
+        if number > MOST_SCHOOLS_OF_A_MUNICIPALITY:
+            raise ValueError("Столько школ не пронумеровать шестью цифрами: уменьшите --schools")
         school.code = f"{home.msu_code}{number:03d}"
         free = villages.setdefault(home, rng.sample(words.VILLAGES, len(words.VILLAGES)))
         school.name = _name(rng, school, number, free)
