@@ -3,9 +3,9 @@
    forgets the parts that are made anew, and its import CTEs read no others. In a whole build all of this renders to plain relations. #}
 
 {# The pre-hook of a model of exams. `year` and `subject`: its columns that say the part, year as a number or as a period; a model that
-   counts over subjects names the year alone. #}
-{% macro forget_rebuilt(year, subject=none) -%}
-    {{ forget_rows(is_rebuilt(year, subject)) }}
+   counts over subjects names the year alone. `later`: how many years after are made anew too, being compared with it. #}
+{% macro forget_rebuilt(year, subject=none, later=0) -%}
+    {{ forget_rows(is_rebuilt(year, subject, later)) }}
 {%- endmacro %}
 
 {# The rows of a relation that are made anew, to stand behind `from`. #}
@@ -37,12 +37,14 @@
     {%- if goes_on() -%}(select * from {{ relation }} where {{ condition }}) as rebuilt_rows{%- else -%}{{ relation }}{%- endif -%}
 {%- endmacro %}
 
-{% macro is_rebuilt(year, subject=none) -%}
+{% macro is_rebuilt(year, subject=none, later=0) -%}
     {%- if not goes_on() -%}{{ return('true') }}{%- endif -%}
     {%- set conditions = [] -%}
-    {%- for part in rebuilt_parts() -%}
-        {%- set is_year = year ~ ' = ' ~ (part.year if year == 'exam_year' else "'" ~ part.year ~ "'") -%}
-        {%- do conditions.append(is_year ~ (" and " ~ subject ~ " in ('" ~ part.subjects | join("', '") ~ "')" if subject else '')) -%}
+    {%- for part in rebuilt_parts() | rejectattr('year', 'none') -%}
+        {%- set years = range(part.year, part.year + 1 + later) | list -%}
+        {%- set listed = "'" ~ years | join("', '") ~ "'" if year == 'period' else years | join(', ') -%}
+        {%- set of_subject = " and " ~ subject ~ " in ('" ~ part.subjects | join("', '") ~ "')" if subject else '' -%}
+        {%- do conditions.append(year ~ ' in (' ~ listed ~ ')' ~ of_subject) -%}
     {%- endfor -%}
     {{ one_of(conditions) }}
 {%- endmacro %}

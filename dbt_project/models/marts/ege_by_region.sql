@@ -1,6 +1,8 @@
 -- Grain: one row per year and subject of the region.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt('year', 'subject_code', 1) }}") }}
+
 with indicator_values as (
-    select * from {{ ref('marts__indicator_values') }}
+    select * from {{ rebuilt_results(ref('marts__indicator_values')) }}
 ),
 
 subjects as (

@@ -1,6 +1,8 @@
 -- Grain: one row per year, level, entity, subject and task of ЕГЭ.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt('year', 'subject_code', 1) }}") }}
+
 with indicator_values as (
-    select * from {{ ref('marts__indicator_values') }}
+    select * from {{ rebuilt_results(ref('marts__indicator_values')) }}
     where indicator_code = 'ege_task_completion'
 ),
 

@@ -1,13 +1,13 @@
 -- Grain: one row per indicator, period, level, entity, subject, class and breakdown, after suppression.
-{{ config(alias='indicator_values') }}
+{{ config(alias='indicator_values', materialized='incremental', pre_hook="{{ forget_rebuilt_results() }}") }}
 
 with unsuppressed as (
-    select * from {{ ref('indicator_values') }}
+    select * from {{ rebuilt_results(ref('indicator_values')) }}
     where level <> 'class'
 ),
 
 closed as (
-    select * from {{ ref('indicator_suppression') }}
+    select * from {{ rebuilt_results(ref('indicator_suppression'), earlier=1) }}
 ),
 
 indicators as (

@@ -1,6 +1,8 @@
 -- Grain: one row per public indicator, period, level, entity, subject, class and breakdown.
+{{ config(materialized='incremental', pre_hook="{{ forget_rebuilt_results() }}") }}
+
 with indicator_values as (
-    select * from {{ ref('marts__indicator_values') }}
+    select * from {{ rebuilt_results(ref('marts__indicator_values')) }}
 )
 
 select
