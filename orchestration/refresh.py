@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import zip_longest
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -191,13 +192,21 @@ class Refresh:
         if queued:
             observer().stage(f"{title}: файлов {len(queued)}")
             observer().steps(len(queued))
-        for item in queued:
+        for item, following in zip_longest(queued, queued[1:]):
+            if following:
+                self._parse_ahead(following.file)
             reading = self._read(as_file(item.file))
             self._put(as_file(item.file), reading)
             item.read_at = self._known.generations()
             loaded.add(reading)
             observer().step(item.file.name)
         return loaded
+
+    def _parse_ahead(self, file: LandingFile) -> None:
+        """This content is read next: it may be parsed while the one before is judged and put into raw."""
+        from ingest.readers import ahead
+
+        ahead(self._archive.path(file.sha256), self.settings.limits)
 
     def _read(self, file: File) -> Reading:
         from ingest.reading import read_file
