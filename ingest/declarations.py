@@ -5,7 +5,7 @@ Nothing here reads a data file. A declaration that does not hold together stops 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -19,6 +19,7 @@ from ingest.text import fold_header
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 SOURCES = Path(__file__).parent / "sources"
+SCHOOL_LISTS = {"school_code", "school_login", "school_inn"}
 
 ColumnType = Literal[
     "text",
@@ -47,6 +48,7 @@ ColumnType = Literal[
     "date",
     "yes_no",
 ]
+UnknownReason = Literal["unknown_code", "unknown_school"]
 Cadence = Literal["on_demand", "monthly", "quarterly", "yearly"]
 Theme = Literal[
     "реестры и справочники",
@@ -125,7 +127,7 @@ class KnownRow(_Declared):
 
     known: str
     columns: list[str]
-    reason: Literal["unknown_code", "unknown_school"] = "unknown_code"
+    reason: UnknownReason = "unknown_code"
 
 
 class Check(_Declared):
@@ -240,15 +242,31 @@ class Source(_Declared):
     @property
     def needs(self) -> set[str]:
         """The lists that must be known before this source is judged."""
-        lists = {*self.reads, *(column.known for _, column in self._columns() if column.known)}
-        for layout in self.layouts.values():
-            for check in layout.checks:
-                lists |= {name for names in (check.known_any or {}).values() for name in names}
-                lists |= {check.known_row.known} if check.known_row else set()
-        return lists
+        return {*self.reads, *(name for names, _ in self._looked_up() for name in names)}
+
+    def waits_for(self, reason: str) -> set[str]:
+        """The lists that may take away a rejection for this reason when they change."""
+        return {name for names, its in self._looked_up() if its == reason for name in names}
+
+    def _looked_up(self) -> Iterator[tuple[list[str], str]]:
+        """The lists that are asked together, and the reason of what none of them knows."""
+        for _, column in self._columns():
+            if column.known:
+                yield [column.known], unknown_reason([column.known])
+        for check in (check for layout in self.layouts.values() for check in layout.checks):
+            if check.known_any:
+                names = [name for its in check.known_any.values() for name in its]
+                yield names, unknown_reason(names)
+            elif check.known_row:
+                yield [check.known_row.known], check.known_row.reason
 
     def _columns(self) -> list[tuple[str, Column]]:
         return [item for layout in self.layouts.values() for item in layout.columns.items()]
+
+
+def unknown_reason(lists: Iterable[str]) -> UnknownReason:
+    """The reason code of a value that none of these lists knows."""
+    return "unknown_school" if SCHOOL_LISTS & {*lists} else "unknown_code"
 
 
 class DeclarationError(ValueError):

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from ingest.convert import faults_of, value_of
-from ingest.declarations import Check, Column, KnownRow, Layout
+from ingest.declarations import Check, Column, KnownRow, Layout, unknown_reason
 from ingest.grid import ROW, Table, column_index
 from ingest.known import Known
 from ingest.rejections import Fault, cell_fault, duplicate_fault, order_fault, unknown_fault, unknown_row_fault, within_fault
@@ -21,7 +21,6 @@ from ingest.text import by_value, clean_columns, name_key
 from ingest.vault import Vault
 
 SHEET, FAULT, WINNER = "_sheet", "_fault", "_winner"
-SCHOOL_LISTS = {"school_code", "school_login", "school_inn"}
 
 # the place in the file's column order, the fault, and which rows have it
 Found = tuple[tuple[int, int], Fault, pl.Expr]
@@ -125,7 +124,7 @@ def _found(table: Table, layout: Layout, known: Known, settings: Settings) -> It
         for reason, is_wrong in faults_of(pl.col(written(name)), pl.col(name), column, settings):
             yield (place, 0), cell_fault(table, layout, name, reason, settings.as_of), is_wrong
         if column.known:
-            reason = "unknown_school" if column.known in SCHOOL_LISTS else "unknown_code"
+            reason = unknown_reason([column.known])
             is_unknown = pl.col(name).is_not_null() & ~_is_known(name, column.known, known)
             yield (place, 1), unknown_fault(table, layout, [name], reason), is_unknown
     for check in layout.checks:
@@ -149,7 +148,7 @@ def _check(table: Table, layout: Layout, check: Check, known: Known) -> tuple[Fa
         return within_fault(table, layout, value), ~pl.col(value).is_between(pl.col(least), pl.col(greatest))
     if check.known_any:
         lists = [(name, codes) for name, its in check.known_any.items() for codes in its]
-        reason = "unknown_school" if any(codes in SCHOOL_LISTS for _, codes in lists) else "unknown_code"
+        reason = unknown_reason(codes for _, codes in lists)
         is_known = [_is_known(name, codes, known) for name, codes in lists]
         return unknown_fault(table, layout, list(check.known_any), reason), ~pl.any_horizontal(is_known)
     assert check.known_row
@@ -165,12 +164,8 @@ def _is_known(name: str, codes: str, known: Known) -> pl.Expr:
 def _with_known_rows(cells: pl.DataFrame, layout: Layout, known: Known) -> pl.DataFrame:
     """Marks rows whose columns are among the known rows of a check."""
     for row in [check.known_row for check in layout.checks if check.known_row]:
-        there = known.rows(row.known)
-        if there.is_empty():
-            cells = cells.with_columns(pl.lit(None, pl.Boolean).alias(_mark(row)))
-        else:
-            marks = there.select(row.columns).unique().with_columns(pl.lit(True).alias(_mark(row)))
-            cells = cells.join(marks, on=row.columns, how="left", maintain_order="left")
+        there = known.among(row.known, cells.select(row.columns).drop_nulls().unique())
+        cells = cells.join(there.with_columns(pl.lit(True).alias(_mark(row))), on=row.columns, how="left", maintain_order="left")
     return cells
 
 

@@ -18,7 +18,10 @@ class Known(Protocol):
         """Every code of a list, in its canonical spelling (`school_code`: `080101`)."""
 
     def rows(self, name: str) -> pl.DataFrame:
-        """The rows of a set (`ege_result`: subject_code, exam_date, person_id)."""
+        """The rows of a set that is small (`survey_questions`)."""
+
+    def among(self, name: str, wanted: pl.DataFrame) -> pl.DataFrame:
+        """Those of these rows that a set has, by the columns that they have; a set may be too large to be handed over (`ege_result`)."""
 
 
 class FixedKnown:
@@ -35,3 +38,8 @@ class FixedKnown:
     def rows(self, name: str) -> pl.DataFrame:
         """The rows of a set; a frame without columns when there is none."""
         return self._rows.get(name, pl.DataFrame())
+
+    def among(self, name: str, wanted: pl.DataFrame) -> pl.DataFrame:
+        """Those that the set has."""
+        rows = self.rows(name)
+        return wanted.clear() if rows.is_empty() else wanted.join(rows, on=wanted.columns, how="semi")

@@ -110,7 +110,7 @@ def template(source: str | None, out: Path | None) -> None:
 
 @main.command(short_help="Папка landing вымышленного региона.")
 @click.option("--scale", type=click.Choice(["region", "national"]), default="region", show_default=True, help="national: экзамены страны.")
-@click.option("--schools", type=click.IntRange(1), metavar="N", help="Сколько школ (150, national — 3000).")
+@click.option("--schools", type=click.IntRange(1), metavar="N", help="Сколько школ (150, national — 1000).")
 @click.option("--years", type=click.IntRange(1), metavar="N", help="За сколько лет (3, national — 10).")
 @click.option("--items", type=click.IntRange(1), metavar="N", help="Сколько результатов заданий, только national (50 млн).")
 @click.option("--seed", default=1, show_default=True, type=int, metavar="N", help="Одно и то же число даёт одни и те же файлы.")

@@ -58,6 +58,7 @@ class KnownLists(Known):
         self._warehouse = warehouse
         self._providers = providers(sources.values())
         self._read = {name for source in sources.values() for name in source.reads}
+        self._sets = {name for source in sources.values() for name in _row_providers(source)}
         self._tables: dict[str, pl.DataFrame] = {}
         self._code_sets: dict[str, frozenset[str]] = {}
         self._generations = dict.fromkeys(self._providers, 0)
@@ -79,6 +80,11 @@ class KnownLists(Known):
             self._tables[name] = pl.concat([frame.rename(dict(zip(frame.columns, frames[0].columns, strict=True))) for frame in frames])
         return self._tables[name]
 
+    def among(self, name: str, wanted: pl.DataFrame) -> pl.DataFrame:
+        """Those of these rows that any of the set's tables has: its columns are their keys, so that any row of them counts."""
+        tables = [table for table, _ in self._providers.get(name, [])]
+        return pl.concat([wanted.clear(), *(self._warehouse.among(table, wanted) for table in tables)]).unique()
+
     def _all_rows(self, layout: str) -> pl.DataFrame:
         rows = self._warehouse.current_rows(layout, {})
         columns = [name for _, names in self._providers[layout] for name in names if name in rows.columns]
@@ -98,5 +104,10 @@ class KnownLists(Known):
         return dict(self._generations)
 
     def versions(self) -> dict[str, str]:
-        """A hash of what each list holds: good from one refresh to the next."""
-        return {name: sha256(self.rows(name).write_csv().encode()).hexdigest()[:16] for name in sorted(self._providers)}
+        """What tells a list from what it was in another refresh: of a set the contents that fill it, since nobody reads all its rows."""
+        return {name: sha256(self._told(name).write_csv().encode()).hexdigest()[:16] for name in sorted(self._providers)}
+
+    def _told(self, name: str) -> pl.DataFrame:
+        if name not in self._sets:
+            return self.rows(name)
+        return pl.concat(self._warehouse.row_counts(table) for table, _ in self._providers[name])

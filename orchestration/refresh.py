@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import zip_longest
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -193,13 +194,21 @@ class Refresh:
         if queued:
             observer().stage(f"{title}: файлов {len(queued)}")
             observer().steps(len(queued))
-        for item in queued:
+        for item, following in zip_longest(queued, queued[1:]):
+            if following:
+                self._parse_ahead(following.file)
             reading = self._read(as_file(item.file))
             self._put(as_file(item.file), reading)
             item.read_at = self._known.generations()
             loaded.add(reading)
             observer().step(item.file.name)
         return loaded
+
+    def _parse_ahead(self, file: LandingFile) -> None:
+        """This content is read next: it may be parsed while the one before is judged and put into raw."""
+        from ingest.readers import ahead
+
+        ahead(self._archive.path(file.sha256), self.settings.limits)
 
     def _read(self, file: File) -> Reading:
         from ingest.reading import read_file
@@ -215,7 +224,7 @@ class Refresh:
         loaded = Loaded()
         waiting = self._waiting()
         self._judged = self._known.versions() if waiting else {}
-        due = [file for file in self._waiting_files(waiting) if self._lists_of(file) & self._changed_since(file)]
+        due = [file for file in self._waiting_files(waiting) if waiting[file.sha256] & self._changed_since(file)]
         while due:
             observer().stage(f"Проверяю снова файлы со строками, которые ждали: {len(due)}")
             observer().steps(len(due))
@@ -223,8 +232,8 @@ class Refresh:
                 self._judge_again(file, loaded)
             before, self._judged = self._judged, self._known.versions()
             changed = {name for name, version in self._judged.items() if version != before.get(name)}
-            still = self._waiting_files(self._waiting())
-            due = [file for file in still if self._lists_of(file) & changed]
+            still = self._waiting()
+            due = [file for file in self._waiting_files(still) if still[file.sha256] & changed]
         self._summarise()
         if self._summary.by_source:
             counts = {source: dict(zip(COUNTS, numbers, strict=True)) for source, numbers in self._summary.by_source.items()}
@@ -239,19 +248,21 @@ class Refresh:
         except OSError:
             _log.exception("the audit log cannot be written")
 
-    def _waiting(self) -> set[str]:
-        """Contents with rows that wait for a list, and those whose reader goes by the rows of another source (a form and its map)."""
-        readers = [name for name, source in self.sources.items() if source.reads]
-        read = self.warehouse.files().filter(pl.col("source").is_in(readers))
-        return {*self.warehouse.rejected_files(RECOVERABLE), *read["file_sha256"]}
+    def _waiting(self) -> dict[str, set[str]]:
+        """The lists for which contents wait: for those that may know what they did not, or for the rows by which their reader goes (a
+        form and its map)."""
+        files = self.warehouse.files().filter(pl.col("source").is_in(list(self.sources)))
+        source_of = {sha256: self.sources[source] for sha256, source in files.select("file_sha256", "source").iter_rows()}
+        waiting = {sha256: {*source.reads} for sha256, source in source_of.items() if source.reads}
+        for reason in RECOVERABLE:
+            for sha256 in source_of.keys() & self.warehouse.rejected_files([reason]):
+                waiting.setdefault(sha256, set()).update(source_of[sha256].waits_for(reason))
+        return waiting
 
     def _waiting_files(self, sha256s: Iterable[str]) -> list[File]:
         wanted = self.warehouse.files().filter(pl.col("file_sha256").is_in(list(sha256s)))
         rows = wanted.select("file_sha256", "source", "file_name", "modified_at").iter_rows()
         return [File(*row) for row in rows if self._archive.path(row[0]).exists()]
-
-    def _lists_of(self, file: File) -> set[str]:
-        return self.sources[file.source].needs if file.source in self.sources else set()
 
     def _changed_since(self, file: File) -> set[str]:
         """The lists that changed since this file was judged: in this refresh, or by the last complete one."""

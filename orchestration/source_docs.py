@@ -15,9 +15,8 @@ from typing import get_args
 import polars as pl
 
 from ingest.convert import faults_of
-from ingest.declarations import Column, Layout, Source, Theme, load_sources
+from ingest.declarations import Column, Layout, Source, Theme, load_sources, unknown_reason
 from ingest.forms import forms_of
-from ingest.judge import SCHOOL_LISTS
 from ingest.settings import Settings
 from ingest.wording import REASONS, checks_of, key_of, kind_of, rules_of
 from orchestration.dbt_sources import ROOT, plain_model, rewrite, staging_models, stale_of
@@ -127,11 +126,10 @@ def _reasons(layout: Layout) -> list[str]:
     found = {"duplicate_key"}
     for column in layout.columns.values():
         found |= {reason for reason, _ in faults_of(pl.lit(None, pl.String), pl.lit(None), column, Settings())}
-        found |= {"unknown_school" if column.known in SCHOOL_LISTS else "unknown_code"} if column.known else set()
+        found |= {unknown_reason([column.known])} if column.known else set()
     for check in layout.checks:
         if check.known_any:
-            lists = {name for names in check.known_any.values() for name in names}
-            found.add("unknown_school" if lists & SCHOOL_LISTS else "unknown_code")
+            found.add(unknown_reason(name for names in check.known_any.values() for name in names))
         elif check.known_row:
             found.add(check.known_row.reason)
         else:

@@ -265,6 +265,23 @@ class Warehouse(ABC):
         sql = f"SELECT {names}, _modified_at FROM ({self._ranked(table)}) AS ranked WHERE _rank = 1{inside}"
         return self.query(sql, [value for values in within.values() for value in values])
 
+    def among(self, table: str, wanted: pl.DataFrame) -> pl.DataFrame:
+        """Those of these rows whose values stand together in a row of the table; of the table no more is read than they ask for."""
+        if wanted.is_empty() or not {*wanted.columns} <= self._existing_columns().get(table, set()):
+            return wanted.clear()
+        columns = self._tables[table].columns
+        lists = ", ".join(f'unnest(CAST(? AS {self.types[columns[name]]}[])) AS "{name}"' for name in wanted.columns)
+        same = " AND ".join(f'r."{name}" = w."{name}"' for name in wanted.columns)
+        sql = f"SELECT w.* FROM (SELECT {lists}) AS w WHERE EXISTS (SELECT 1 FROM {SCHEMA}.{table} AS r WHERE {same})"
+        return self.query(sql, [wanted[name].to_list() for name in wanted.columns]).cast(wanted.schema)
+
+    def row_counts(self, table: str) -> pl.DataFrame:
+        """How many rows each content has in this table."""
+        if table not in self._existing_columns():
+            return pl.DataFrame(schema={"_file_sha256": pl.String, "rows": pl.Int64})
+        sql = f"SELECT _file_sha256, count(*) AS rows FROM {SCHEMA}.{table} GROUP BY _file_sha256 ORDER BY _file_sha256"
+        return self.query(sql)
+
     def _ranked(self, table: str) -> str:
         key = ", ".join(f'r."{name}"' for name in self._tables[table].key)
         return f"""

@@ -176,17 +176,18 @@ def _owners(found: list[Table], known: Known) -> set[str]:
     by_class = {name for name, (grades, _) in EXAMS.items() if grades & classes}
     if len(by_class) == 1:
         return by_class
-    by_protocol = {name for name, (_, results) in EXAMS.items() if any(_is_known(table, known.rows(results)) for table in found)}
+    by_protocol = {name for name, (_, results) in EXAMS.items() if any(_is_known(table, known, results) for table in found)}
     return by_protocol if len(by_protocol) == 1 else set(EXAMS)
 
 
-def _is_known(table: Table, results: pl.DataFrame) -> bool:
+def _is_known(table: Table, known: Known, results: str) -> bool:
     """Whether there are results of this table's subject and day."""
-    if table.rows.is_empty() or results.is_empty():
+    if table.rows.is_empty():
         return False
-    subject, exam_date = (table.rows[name][0] for name in ("subject_code", "exam_date"))
-    is_same = (pl.col("subject_code") == codes.subject_code(subject)) & (pl.col("exam_date") == date_of(exam_date))
-    return bool(results.select(is_same.any()).item())
+    subject, exam_date = (table.rows[name][0] for name in SAID)
+    schema = {"subject_code": pl.String, "exam_date": pl.Date}
+    wanted = pl.DataFrame([(codes.subject_code(subject or ""), date_of(exam_date or ""))], schema=schema, orient="row")
+    return not known.among(results, wanted.drop_nulls()).is_empty()
 
 
 def _protocols(grid: Grid, source: Source) -> Iterator[tuple[Head, Table]]:

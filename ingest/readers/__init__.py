@@ -14,6 +14,12 @@ from ingest.readers import child
 from ingest.settings import Limits
 
 
+def ahead(path: Path, limits: Limits) -> None:
+    """Says which file is read after the next one: it is parsed meanwhile. One that cannot be is found out when its turn comes."""
+    if path.is_file() and 0 < path.stat().st_size <= limits.file_bytes:
+        child.ahead(path, limits)
+
+
 def read_grids(path: Path, limits: Limits) -> list[Grid]:
     """Every sheet of a file (a CSV has one, without a name). Raises FileFault."""
     size = path.stat().st_size

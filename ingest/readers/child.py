@@ -1,6 +1,7 @@
 """The parent's side of the child process that parses files: one child is kept for all of them; when it dies, the next file gets a new one.
 
-Limits of memory and time are held here, those of rows, columns and sizes in the readers.
+Limits of memory and time are held here, those of rows, columns and sizes in the readers. Whoever knows which file comes next says so, and
+the child parses it while its parent works on the one before.
 """
 
 from __future__ import annotations
@@ -26,6 +27,8 @@ from ingest.settings import Limits
 _CHILD_BYTES = 2 * 1024**3
 _ROOT = Path(__file__).resolve().parents[2]
 
+_Request = dict[str, Any]
+
 
 def read(path: Path, limits: Limits) -> list[Grid]:
     """What the child makes of a file; one that dies is replaced once, since an older file may have worn it out. Raises FileFault."""
@@ -41,11 +44,24 @@ def read(path: Path, limits: Limits) -> list[Grid]:
     raise unreadable("его содержимое повреждено")
 
 
+def ahead(path: Path, limits: Limits) -> None:
+    """This file will be read next: the child may begin with it as soon as the one before is handed over."""
+    with _lock:
+        _running_child(limits).following = _request(path, limits)
+
+
+def _request(path: Path, limits: Limits) -> _Request:
+    return {"path": str(path.resolve()), "limits": asdict(limits)}
+
+
 class _Child:
     """One process of `ingest.readers.worker` and how to talk to it."""
 
     def __init__(self, memory: int) -> None:
         self.memory = memory
+        # what is to be parsed next, and what is being parsed though nobody has asked for it yet
+        self.following: _Request | None = None
+        self._begun: _Request | None = None
         command = [sys.executable, "-m", "ingest.readers.worker", str(memory + _CHILD_BYTES)]
         pipe = subprocess.PIPE
         # whoever takes over a parser through a file finds no password in its environment
@@ -63,7 +79,7 @@ class _Child:
         timer = threading.Timer(limits.reader_seconds, end)
         timer.start()
         try:
-            self._say({"path": str(path.resolve()), "limits": asdict(limits)})
+            self._begin(_request(path, limits))
             return self._answer()
         except (BrokenPipeError, EOFError):
             code = self.process.wait()
@@ -72,6 +88,17 @@ class _Child:
             return code
         finally:
             timer.cancel()
+
+    def _begin(self, request: _Request) -> None:
+        """Has the child parse this, unless it does already; what it did in vain is thrown away."""
+        while self._begun not in (None, request):
+            self._begun = None
+            self._line()
+        if self._begun != request:
+            self._say(request)
+        if self.following == request:
+            self.following = None
+        self._begun = None
 
     def close(self) -> None:
         """End the process."""
@@ -84,10 +111,7 @@ class _Child:
         pipe.flush()
 
     def _answer(self) -> list[Grid]:
-        line = self._pipe(self.process.stdout).readline()
-        if not line.endswith(b"\n"):
-            raise EOFError
-        answer: dict[str, Any] = json.loads(line)
+        answer = self._line()
         if "fault" in answer:
             raise FileFault(*answer["fault"])
         if answer.get("error") == "memory":
@@ -95,9 +119,22 @@ class _Child:
         if "error" in answer:
             is_locked = "password" in answer["error"].lower()
             raise unreadable("он защищён паролем; сохраните его без пароля" if is_locked else "его содержимое повреждено")
-        grids = [Grid(name, pl.read_ipc(f"/proc/{self.process.pid}/fd/{cells}"), first) for name, cells, first in answer["sheets"]]
-        self._say("done")
-        return grids
+        return [Grid(name, cells, first) for name, cells, first in answer["sheets"]]
+
+    def _line(self) -> dict[str, Any]:
+        """One answer, its cells taken over, and the child set to what comes next."""
+        line = self._pipe(self.process.stdout).readline()
+        if not line.endswith(b"\n"):
+            raise EOFError
+        answer: dict[str, Any] = json.loads(line)
+        if "sheets" in answer:
+            cells = f"/proc/{self.process.pid}/fd"
+            answer["sheets"] = [(name, pl.read_ipc(f"{cells}/{number}"), first) for name, number, first in answer["sheets"]]
+            self._say("done")
+        if self.following:
+            self._begun, self.following = self.following, None
+            self._say(self._begun)
+        return answer
 
     @staticmethod
     def _pipe(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -25,7 +25,8 @@ from ingest.sample.model.papers import BOUND, STEPS, Paper
 from ingest.sample.model.people import document
 from ingest.sample.model.subjects import BASE_MATHS, OGE_SUBJECTS, PROFILE_MATHS, RUSSIAN, SUBJECTS, Subject
 
-SCHOOLS, YEARS, ITEMS = 3000, 10, 50_000_000
+# some twenty graduates a school, as in the country
+SCHOOLS, YEARS, ITEMS = 1000, 10, 50_000_000
 REGISTERS = (municipalities.write, schools.write, thresholds.write, kim_tasks.write, clusters.write, network.write)
 # more people of one subject and year go to further files
 ROWS_OF_A_FILE = 100_000

@@ -205,6 +205,12 @@ def test_one_column_of_the_document_or_two(tmp_path: Path, read: Read) -> None:
     assert read(save(tmp_path, table.to_arrow())).rows["ege"]["person_id"].equals(two.rows["ege"]["person_id"])
 
 
+def test_lines_of_json_are_columns_too(tmp_path: Path, read: Read) -> None:
+    records = pl.DataFrame(as_columns(ROWS[:2])).with_columns(pl.col("Дата экзамена").cast(pl.String))
+    (tmp_path / "x.jsonl").write_text(records.write_ndjson(), encoding="utf-8")
+    assert read(tmp_path / "x.jsonl").rows["ege"].equals(read(save(tmp_path, as_columns(ROWS[:2]))).rows["ege"])
+
+
 @pytest.mark.parametrize("column", ["Дата экзамена", "Предмет", "Номер", "Балл", "Задания с кратким ответом"])
 def test_a_missing_column_is_named(column: str, tmp_path: Path, read: Read) -> None:
     table = as_columns(ROWS[:1])

@@ -188,6 +188,19 @@ def test_an_appeal_and_its_protocol_in_one_refresh_need_no_second_one(on_target:
     assert seen.loads["ege/апелляции.csv"] == [1, 1, 0]
 
 
+def test_a_protocol_with_an_unknown_school_does_not_wait_for_protocols(on_target: Landing, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only the lists that may take its rejection away have it read again: a night with one new file is not a night with all of them."""
+    on_target.write_registers()
+    on_target.write("ege/2023.csv", EXAM, result("540101", 1, 50), result("549999", 2, 50), day="2023.05.28")
+    run()
+    with monkeypatch.context() as patched:
+        patched.setattr(Refresh, "_judge_again", lambda *_: pytest.fail("judged again without a reason"))
+        on_target.write("ege/2024.csv", EXAM, result("540101", 1, 60))
+        assert run().rejections == [("ege/2023.csv", 4, "unknown_school")]
+    on_target.write("schools/ещё.csv", SCHOOLS, school("549999"))
+    assert run().rejections == []
+
+
 def test_a_register_in_a_wrong_folder_is_used_all_the_same(on_target: Landing) -> None:
     on_target.write("staff/кадры.csv", STAFF, teacher(SNILS[0], "540101"))
     on_target.write("разное/список школ.csv", SCHOOLS, school("540101"))

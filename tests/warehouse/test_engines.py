@@ -149,6 +149,19 @@ def test_known_values_leave_out_empty_ones(warehouse: Warehouse) -> None:
     assert warehouse.current("schools", ["school_code", "name"]).rows() == [("040102", "Б")]
 
 
+def test_rows_are_looked_for_by_the_columns_that_are_asked_for(warehouse: Warehouse) -> None:
+    """Values must stand together in one row; a row that another file beats counts too."""
+    warehouse.replace(file("a"), Read({"schools": schools(("040101", "А", 1), ("040102", "Б", 1))}), "L1")
+    warehouse.replace(file("b", day=2), Read({"schools": schools(("040101", "В", 1), start=date(2021, 1, 1))}), "L1")
+    days = {"school_code": ["040101", "040102", "040103"], "valid_from": [date(2021, 1, 1), date(2021, 1, 1), date(2020, 1, 1)]}
+    assert warehouse.among("schools", pl.DataFrame(days)).rows() == [("040101", date(2021, 1, 1))]
+    assert warehouse.among("schools", pl.DataFrame({"name": ["А", "Г"]})).rows() == [("А",)]
+    assert warehouse.among("schools", pl.DataFrame({"name": ["А"]}).clear()).is_empty()
+    assert warehouse.among("schools", pl.DataFrame({"no_such_column": ["А"]})).is_empty()
+    assert warehouse.row_counts("schools").rows() == [("a", 2), ("b", 1)]
+    assert warehouse.row_counts("no_such_table").is_empty()
+
+
 def test_a_column_that_a_declaration_gained_is_added(reopen: Open) -> None:
     with reopen() as before:
         before.prepare([SCHOOLS])
