@@ -86,11 +86,11 @@ class Load:
         return (len(self.replies) - len(self.errors)) / (ends - min(reply.planned for reply in self.replies))
 
 
-def requests(home: Path, client: Client) -> list[Request]:
-    """One for each place of a chart on a dashboard."""
+def requests(home: Path, client: Client, boards: Sequence[str] = ()) -> list[Request]:
+    """One for each place of a chart on these dashboards, or on all."""
     numbers = {row["uuid"]: row["id"] for row in client.listed("dataset")}
     found = []
-    for slug in slugs():
+    for slug in boards or slugs():
         asked = Asked(slug, home)
         chosen = asked.values()
         found += [Request(f"{slug}/{chart.name}", _body(asked, chart, chosen, numbers)) for chart in asked.charts]
