@@ -203,6 +203,8 @@ def test_the_explorer_writes_no_file_by_itself(watched: tuple[Page, Watch], supe
     page, watch = watched
     table = next(chart for chart in charts if chart["viz_type"] == "table")
     page.goto(f"{superset_url}/explore/?slice_id={table['id']}")
+    # the menu closes when the rows come
+    page.locator("td").first.wait_for()
     page.locator("[aria-label='Menu actions trigger'], [data-test=actions-trigger]").first.click(timeout=60_000)
     page.locator("[data-menu-id$=-data_export_options]").hover()
     for group, there, hidden in (
