@@ -4,7 +4,8 @@
     python benchmarks/dashboards.py HOME --url URL                     asks a Superset that serves it already, nothing beside
 
 Each request is what a browser sends for one chart when its dashboard opens: the filters stand at their defaults. A request that could
-not leave at its time, because the server was behind, has waited since that time. What may be measured is judged by bench.py.
+not leave at its time, because the server was behind, has waited since that time. First asks, which Superset computes, and answers that it
+has kept are told apart. What may be measured is judged by bench.py.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import statistics
@@ -44,6 +46,8 @@ SENDERS = 64
 TIMEOUT_SECONDS = 60
 # a refresh has then imported what it needs and reads
 START_SECONDS = 10
+# first asks come slowly enough that none waits for another: it is the computing that is measured
+FIRST_RATE = 4
 
 
 @dataclass(frozen=True)
@@ -56,12 +60,13 @@ class Request:
 
 @dataclass(frozen=True)
 class Reply:
-    """How long after its time a request was answered; `error` says what was wrong with the answer."""
+    """How long after its time a request was answered; `error` says what was wrong with the answer, `kept` whether it was there already."""
 
     chart: str
     planned: float
     seconds: float
     error: str
+    kept: bool
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,10 @@ class Load:
         ordered = sorted(reply.seconds for reply in self.replies)
         return ordered[min(len(ordered) - 1, round(share * len(ordered)))]
 
+    def of(self, *, kept: bool) -> Load:
+        """The answers that were there already, or those that were not."""
+        return Load([reply for reply in self.replies if reply.kept is kept])
+
     @property
     def errors(self) -> list[Reply]:
         return [reply for reply in self.replies if reply.error]
@@ -86,11 +95,11 @@ class Load:
         return (len(self.replies) - len(self.errors)) / (ends - min(reply.planned for reply in self.replies))
 
 
-def requests(home: Path, client: Client) -> list[Request]:
-    """One for each place of a chart on a dashboard."""
+def requests(home: Path, client: Client, boards: Sequence[str] = ()) -> list[Request]:
+    """One for each place of a chart on these dashboards, or on all."""
     numbers = {row["uuid"]: row["id"] for row in client.listed("dataset")}
     found = []
-    for slug in slugs():
+    for slug in boards or slugs():
         asked = Asked(slug, home)
         chosen = asked.values()
         found += [Request(f"{slug}/{chart.name}", _body(asked, chart, chosen, numbers)) for chart in asked.charts]
@@ -122,8 +131,8 @@ def send(client: Client, wanted: list[Request], rate: float, seconds: float) -> 
             planned = start + number / rate
             time.sleep(max(0.0, planned - time.perf_counter()))
             request = order[number % len(order)]
-            error = _error(client, request)
-            replies.append(Reply(request.chart, planned, time.perf_counter() - planned, error))
+            error, kept = _ask(client, request)
+            replies.append(Reply(request.chart, planned, time.perf_counter() - planned, error, kept))
 
     senders = [threading.Thread(target=sender, daemon=True) for _ in range(SENDERS)]
     for each in senders:
@@ -133,20 +142,21 @@ def send(client: Client, wanted: list[Request], rate: float, seconds: float) -> 
     return Load(replies)
 
 
-def _error(client: Client, request: Request) -> str:
-    """What was wrong with the answer: empty when it is whole."""
+def _ask(client: Client, request: Request) -> tuple[str, bool]:
+    """What was wrong with the answer, empty when it is whole; and whether Superset had kept it."""
     connection = HTTPConnection(urlsplit(client.url).netloc, timeout=TIMEOUT_SECONDS)
     try:
         connection.request("POST", PATH, request.body, client.session | {"Content-Type": "application/json"})
         answer = connection.getresponse()
         body = answer.read()
     except (OSError, HTTPException) as error:
-        return f"{type(error).__name__}: {error}"
+        return f"{type(error).__name__}: {error}", False
     finally:
         connection.close()
     if answer.status != 200:
-        return f"{answer.status}: {body[:200].decode(errors='replace')}"
-    return "" if body.startswith(b'{"result":') and body.rstrip().endswith(b"}") else f"not an answer: {body[:200]!r}"
+        return f"{answer.status}: {body[:200].decode(errors='replace')}", False
+    is_whole = body.startswith(b'{"result":') and body.rstrip().endswith(b"}")
+    return "" if is_whole else f"not an answer: {body[:200]!r}", answer.getheader("Oko-Answer") == "kept"
 
 
 def report(load: Load) -> str:
@@ -161,29 +171,65 @@ def report(load: Load) -> str:
     return "\n".join([*lines, "slowest: " + ", ".join(f"{chart} {statistics.median(charts[chart]) * 1000:.0f} ms" for chart in slowest)])
 
 
+def summary(measured: Measured) -> str:
+    """All of one run."""
+    load = measured.load
+    parts = {"first asks": measured.first, "beside a refresh": load, "of these kept": load.of(kept=True), "computed": load.of(kept=False)}
+    said = [f"{name}: {report(load) if load.replies else 'none'}" for name, load in parts.items()]
+    return "\n".join([*said, f"warmed in {measured.warming:.0f} s"])
+
+
 def environment(home: Path) -> dict[str, str]:
     """The environment of a process of Oko on this home."""
     return {**os.environ, "OKO_HOME": str(home), "OKO_TARGET": "duckdb", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
 
 
-def beside_a_refresh(home: Path, rate: float, seconds: float) -> Load:
+@dataclass(frozen=True)
+class Measured:
+    """First asks with nothing beside them; the seconds that warming took; the load beside a refresh."""
+
+    first: Load
+    warming: float
+    load: Load
+
+
+def beside_a_refresh(home: Path, rate: float, seconds: float) -> Measured:
     """The load on a Superset as `oko serve` starts it, while `oko refresh` works on a new file; the refresh is not waited for."""
-    run = lambda *words: subprocess.run(words, env=environment(home), check=True, stdout=subprocess.DEVNULL)  # noqa: E731
-    run(SUPERSET_PYTHON, TOOLS / "provision.py")
-    with _process([SUPERSET_PYTHON, TOOLS / "serve.py", "--port", str(port := _free_port())], home) as server:
-        url = f"http://127.0.0.1:{port}"
-        _wait_for(url, server)
-        client = administrator(home, url)
+    with serving(home) as client:
         wanted = requests(home, client)
         # every worker has imported what it needs and knows every chart
         send(client, wanted, rate=10, seconds=len(wanted) / 10)
+        _forget(home)
+        first = send(client, wanted, FIRST_RATE, len(wanted) / FIRST_RATE)
+        _forget(home)
+        begun = time.perf_counter()
+        _run(home, SUPERSET_PYTHON, TOOLS / "warm.py")
+        warming = time.perf_counter() - begun
         _add_a_file(home)
         with _process([OKO, "refresh"], home) as refresh:
             time.sleep(START_SECONDS)
             load = send(client, wanted, rate, seconds)
             if refresh.poll() is not None:
                 sys.exit("the refresh ended before the requests did: take a larger home or fewer seconds")
-    return load
+    return Measured(first, warming, load)
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Client]:
+    """The administrator at a Superset of this home, as `oko serve` starts it."""
+    _run(home, SUPERSET_PYTHON, TOOLS / "provision.py")
+    with _process([SUPERSET_PYTHON, TOOLS / "serve.py", "--port", str(port := _free_port())], home) as server:
+        url = f"http://127.0.0.1:{port}"
+        _wait_for(url, server)
+        yield administrator(home, url)
+
+
+def _run(home: Path, *words: str | Path) -> None:
+    subprocess.run(words, env=environment(home), check=True, stdout=subprocess.DEVNULL)
+
+
+def _forget(home: Path) -> None:
+    shutil.rmtree(home / "superset" / "cache" / "answers", ignore_errors=True)
 
 
 def _add_a_file(home: Path) -> None:
@@ -238,10 +284,9 @@ def main() -> None:
     home = options.home.resolve()
     if options.url:
         client = administrator(home, options.url)
-        load = send(client, requests(home, client), options.rate, options.seconds)
+        print(report(send(client, requests(home, client), options.rate, options.seconds)))
     else:
-        load = beside_a_refresh(home, options.rate, options.seconds)
-    print(report(load))
+        print(summary(beside_a_refresh(home, options.rate, options.seconds)))
 
 
 if __name__ == "__main__":

@@ -1,12 +1,14 @@
 """`oko retention`: contents with people in them that are past their period, their destruction, and the record of it.
 
-A content is destroyed everywhere at once: the archive, the vault, the rows of the warehouse and, in kept publications, the analysts' file.
+A content is destroyed everywhere at once: the archive, the vault, the rows of the warehouse, the answers that Superset keeps and, in kept
+publications, the analysts' file.
 What stays are the kept publications' aggregates. Which publications are kept is not decided here; how the record reads, in destroyed.py.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -220,6 +222,8 @@ def _rebuild(settings: Settings) -> bool:
     if run_night(settings, full=False, sources=()) == NOT_PUBLISHED:
         return False
     remove_earlier_cores(settings.publications, settings.published, settings.database_url if settings.target == "postgres" else None)
+    # of the publication before, until somebody asks of the new one (superset/tools/answers.py)
+    shutil.rmtree(settings.superset / "cache" / "answers", ignore_errors=True)
     return True
 
 

@@ -1,4 +1,6 @@
-"""`oko serve`: Superset and the two processes of Dagster on the loopback, ended together. What they serve is decided elsewhere."""
+"""`oko serve`: Superset with what warms it, and the two processes of Dagster, on the loopback, ended together. What they serve is decided
+elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -69,6 +71,8 @@ def _commands(superset_port: int, dagster_port: int) -> dict[str, list[str | Pat
     workspace = REPOSITORY / "workspace.yaml"
     return {
         "superset": [SUPERSET_PYTHON, SUPERSET_TOOLS / "serve.py", "--port", str(superset_port)],
+        # it asks beforehand what people will ask, when the processors have nothing else to do
+        "superset-warm": ["nice", "-n", "19", SUPERSET_PYTHON, SUPERSET_TOOLS / "warm.py", "--follow"],
         # it knows no login and takes a change from any page that a browser on this machine has open: it only shows
         "dagster-webserver": [binaries / "dagster-webserver", "-h", HOST, "-p", str(dagster_port), "-w", workspace, "--read-only"],
         # a scheduled refresh is its child and yields to the dashboards, as `oko refresh` does

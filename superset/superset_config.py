@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 HERE = Path(__file__).resolve().parent
 sys.path.append(str(HERE / "tools"))
+from answers import Kept  # noqa: E402
+from answers import install as install_answers  # noqa: E402
 from audit import audit_downloads  # noqa: E402
 from directory import directory_settings  # noqa: E402
 from downloads import install as install_downloads  # noqa: E402
@@ -84,13 +86,24 @@ SQLALCHEMY_DATABASE_URI = f"sqlite:///{STATE / 'superset.db'}?check_same_thread=
 SQLALCHEMY_ENGINE_OPTIONS = {"connect_args": {"timeout": 30}, "poolclass": QueuePool, "pool_size": 8}
 SQLALCHEMY_EXAMPLES_URI = SQLALCHEMY_DATABASE_URI
 
-# Query results are not cached: an answer from a file cache took as long as one from the marts (measured), and what is not kept
-# cannot be older than the publication.
+# Superset's own cache of query results took as long as the marts (measured): the time goes into what it does around them, and
+# tools/answers.py keeps whole answers.
 DATA_CACHE_CONFIG = {"CACHE_TYPE": "NullCache", "CACHE_NO_NULL_WARNING": True}
 
 # somebody else's server must not be told our passwords, whatever login it is given
 _OWN_LOGINS = [make_url(address(name)) for name in LOGINS] if is_postgres() else []
 _HELD = Held(HOME / "published", open_connection)
+_KEPT = Kept(STATE / "cache" / "answers", _HELD.newest)
+
+
+def _publication_of(dataset: Any) -> Path | None:
+    """The publication that this request asks the dataset of; None where its connection leads elsewhere."""
+    from flask import g
+
+    if getattr(dataset, "type", "") != "table" or not _HELD.leads_to(make_url(dataset.database.sqlalchemy_uri)):
+        return None
+    folder: Path = g.setdefault("publication", _HELD.newest())
+    return folder
 
 
 def DB_CONNECTION_MUTATOR(url: URL, parameters: dict[str, Any], *_: object) -> tuple[URL, dict[str, Any]]:
@@ -289,6 +302,7 @@ def FLASK_APP_MUTATOR(app: Flask) -> None:
     from jinja2 import ChoiceLoader, DictLoader
 
     install_downloads()
+    install_answers(_KEPT, _publication_of)
     audit_downloads(app, HOME)
     head = DictLoader({"head_custom_extra.html": f"<style>{_HIDDEN} {{ display: none !important }}</style>"})
     app.jinja_loader = ChoiceLoader([head, app.jinja_loader])

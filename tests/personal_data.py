@@ -130,9 +130,9 @@ def _tables(path: Path, landing: Path, sources: dict[str, Source]) -> list[tuple
 # ---- where to look -----------------------------------------------------------------------------------------------------------
 
 
-def leaks_under(home: Path, needles: Needles) -> list[str]:
-    """Where somebody was found, and whom: every file of a home but the sealed folders."""
-    files = [path for path in sorted(home.rglob("*")) if path.is_file() and path.relative_to(home).parts[0] not in SEALED]
+def leaks_under(home: Path, needles: Needles, besides: tuple[str, ...] = ()) -> list[str]:
+    """Where somebody was found, and whom: every file of a home but the sealed folders, and those that are looked at elsewhere."""
+    files = [path for path in sorted(home.rglob("*")) if path.is_file() and path.relative_to(home).parts[0] not in (*SEALED, *besides)]
     return [f"{path.relative_to(home)}{where}: {whom}" for path in files for where, whom in leaks_in_file(path, needles)]
 
 

@@ -32,11 +32,15 @@ class Held:
         """The folder that the link names now."""
         return self._link.resolve()
 
+    def leads_to(self, url: Any) -> bool:
+        """Whether this URL goes through the link."""
+        return Path(url.database or "").parent == self._link
+
     def pin(self, url: Any, parameters: dict[str, Any], folder: Path) -> Any:
         """The same URL in this folder, if it goes through the link; the file of the newest folder is held open."""
-        path = Path(url.database or "")
-        if path.parent != self._link:
+        if not self.leads_to(url):
             return url
+        path = Path(url.database)
         with self._lock:
             if not self._following:
                 threading.Thread(target=self._follow, name="publication", daemon=True).start()

@@ -46,7 +46,7 @@ def _table(params: Params) -> Query:
 
 def _series(params: Params) -> Query:
     axis, metrics, series = params["x_axis"], params["metrics"], params["groupby"]
-    column = {"columnType": "BASE_AXIS", "expressionType": "SQL", "label": axis, "sqlExpression": axis}
+    column = {"columnType": "BASE_AXIS", "expressionType": "SQL", "isColumnReference": True, "label": axis, "sqlExpression": axis}
     pivot = {
         "aggregates": {metric: {"operator": "mean"} for metric in metrics},
         "columns": series,

@@ -20,11 +20,12 @@ Counts = dict[str, int]
 
 @dataclass(frozen=True)
 class Answer:
-    """Status, kind and body of an answer."""
+    """Status, kind and body of an answer; `kept` when Superset had computed it before (superset/tools/answers.py)."""
 
     status: int
     kind: str
     body: bytes
+    kept: bool = False
 
     @property
     def json(self) -> Any:
@@ -71,7 +72,7 @@ class Client:
     def _answer(self, request: Request) -> Answer:
         try:
             with self._opener.open(request, timeout=120) as answer:
-                return Answer(answer.status, answer.headers.get_content_type(), answer.read())
+                return Answer(answer.status, answer.headers.get_content_type(), answer.read(), answer.headers.get("Oko-Answer") == "kept")
         except HTTPError as error:
             return Answer(error.code, error.headers.get_content_type(), error.read())
 

@@ -21,7 +21,9 @@ FILES = {"oko": "oko.duckdb", "oko_core": "oko_core.duckdb"}
 _SQL = {"==": "=", "!=": "<>", ">": ">", "<": "<", ">=": ">=", "<=": "<=", "LIKE": "LIKE"}
 
 
+@cache
 def read(path: Path) -> Asset:
+    """A file of the assets, which nobody may change: what reads it shares it."""
     asset: Asset = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     return asset
 

@@ -109,7 +109,7 @@ class Dashboard:
         pictures = "[...document.querySelectorAll('.chart-slice canvas')].map(canvas => canvas.toDataURL()).join()"
         before, now = "", self.page.evaluate(pictures)
         while before != now:
-            self.page.wait_for_timeout(700)
+            self.page.wait_for_timeout(400)
             before, now = now, self.page.evaluate(pictures)
 
     def chart(self, name: str) -> Locator:

@@ -1,6 +1,6 @@
 """What a page says in other letters than Russian ones: in its texts, and in what its charts draw (axes, legends, labels).
 
-Used by the walks of test_dashboards.py. Cells of tables hold data (names of files, numbers of certificates): there only codes and foreign
+Used by the walks of test_windows.py. Cells of tables hold data (names of files, numbers of certificates): there only codes and foreign
 dates are refused.
 """
 

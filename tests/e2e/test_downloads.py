@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
 from collections import Counter
 from collections.abc import Iterator
@@ -28,6 +29,7 @@ from .dashboard import Dashboard, Watch
 from .labels import foreign_words
 
 pytestmark = pytest.mark.e2e
+IS_FULL = bool(os.environ.get("OKO_TEST_FULL"))
 
 # a text → how CSV has it: behind an apostrophe what could be computed, of a link its words; XLSX has it without the apostrophe
 HOSTILE = {
@@ -160,7 +162,7 @@ def charts(hostile: Hostile) -> list[dict[str, Any]]:
 def test_charts_of_ours_come_out_in_russian(hostile: Hostile, charts: list[dict[str, Any]]) -> None:
     """Titles, not codes; no markup; no date or number of another country."""
     wrong = []
-    for chart in charts:
+    for chart in charts if IS_FULL else charts[::3]:
         titles, *rows = rows_of(hostile.client.get(f"/api/v1/chart/{chart['id']}/data/?format=csv"))
         wrong += [(chart["slice_name"], "title", title) for title in titles if not title or foreign_words(title)]
         cells = {(title, cell) for row in rows for title, cell in zip(titles, row, strict=True)}
@@ -201,6 +203,8 @@ def test_the_explorer_writes_no_file_by_itself(watched: tuple[Page, Watch], supe
     page, watch = watched
     table = next(chart for chart in charts if chart["viz_type"] == "table")
     page.goto(f"{superset_url}/explore/?slice_id={table['id']}")
+    # the menu closes when the rows come
+    page.locator("td").first.wait_for()
     page.locator("[aria-label='Menu actions trigger'], [data-test=actions-trigger]").first.click(timeout=60_000)
     page.locator("[data-menu-id$=-data_export_options]").hover()
     for group, there, hidden in (

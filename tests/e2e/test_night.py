@@ -1,6 +1,8 @@
-"""The dashboards while a real refresh runs beside them and after it: two workers of Superset on a home of this module's own.
+"""The dashboards while the next publication comes, and after it: two workers of Superset. A real refresh brings it in `make test-full`, in
+`make test` a copy of the first one with another certificate, moved into place as a refresh does.
 
-The load here is light: how fast the answers are is a matter of benchmarks/dashboards.py, of which a few seconds run at the end.
+It changes the home that all tests of this folder share, so it runs after those that know the first publication (conftest.py). The load here
+is light: how fast the answers are is a matter of benchmarks/dashboards.py, of which a few seconds run at the end.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ import csv
 import io
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -25,12 +26,27 @@ import pytest
 
 from .access_client import Client
 from .asked import Asked
-from .conftest import OKO, REPOSITORY, provision, serving
+from .conftest import OKO, REPOSITORY, serving
 
 sys.path.append(str(REPOSITORY / "benchmarks"))
 import dashboards
 
+IS_FULL = bool(os.environ.get("OKO_TEST_FULL"))
 NUMBER = "РОСС RU.96СМК.99999"
+# what the refresh does in the end, of one changed certificate
+COPY = """
+import shutil, sys, duckdb
+from pathlib import Path
+home, numbers = Path(sys.argv[1]), sys.argv[2:]
+new = home / "publications" / "following"
+shutil.copytree((home / "published").resolve(), new)
+with duckdb.connect(str(new / "oko.duckdb")) as connection:
+    connection.execute("UPDATE quality.publication SET publication_id = 'following'")
+    connection.execute("UPDATE marts.certificates SET certificate_number = ? WHERE certificate_number = ?", numbers)
+draft = home / "published.draft"
+draft.symlink_to(new.relative_to(home))
+draft.replace(home / "published")
+"""
 # Superset's processes look at the link once a second; beside a refresh on two cores the thread that looks may wait
 SOON = 10
 Data = list[dict[str, Any]]
@@ -72,33 +88,18 @@ class Reader:
             for request in self.requests:
                 self.ask(request)
                 # a person looks before the next click; without it the refresh, which gives way to readers, waits for them all the time
-                if stop.wait(0.5):
+                if stop.wait(0.5 if IS_FULL else 0.05):
                     return
 
 
 @pytest.fixture(scope="module")
-def night(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the home: what is refreshed here is nobody else's."""
-    copy = tmp_path_factory.mktemp("night") / "home"
-    shutil.copytree(home, copy, symlinks=True, ignore=shutil.ignore_patterns("superset.db*", "cache"))
-    with (
-        closing(sqlite3.connect(home / "superset" / "superset.db")) as source,
-        closing(sqlite3.connect(copy / "superset" / "superset.db")) as target,
-    ):
-        source.backup(target)
-    said, _ = (process := provision(copy)).communicate(timeout=300)
-    assert process.returncode == 0, said
-    return copy
-
-
-@pytest.fixture(scope="module")
-def url(night: Path) -> Iterator[str]:
-    with serving(night, workers=2) as url:
+def url(home: Path) -> Iterator[str]:
+    with serving(home, workers=2) as url:
         yield url
 
 
 def _requests(home: Path, client: Client) -> list[dashboards.Request]:
-    return [request for request in dashboards.requests(home, client) if request.chart.startswith("region-overview/")]
+    return dashboards.requests(home, client, ["region-overview"])
 
 
 def _add_certificate(home: Path) -> None:
@@ -108,6 +109,15 @@ def _add_certificate(home: Path) -> None:
     row = next(row for row in rows if row[2] and "действует" in row)
     with (home / "landing" / "certificates" / "Новый сертификат.csv").open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file, delimiter="\t").writerows([header, [NUMBER, *row[1:]]])
+
+
+def _publishing(home: Path, shown: Data) -> subprocess.Popen[str]:
+    """The process that brings the next publication, with a certificate that is not among these."""
+    command: list[str | Path] = (
+        [OKO, "refresh"] if IS_FULL else [sys.executable, "-c", COPY, home, NUMBER, str(shown[0]["certificate_number"])]
+    )
+    environment = dashboards.environment(home)
+    return subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
 def _unordered(data: Data) -> list[str]:
@@ -127,22 +137,25 @@ def _open_publications(home: Path) -> set[str]:
     return found
 
 
-def test_dashboards_answer_through_a_refresh_and_then_show_the_new_publication(night: Path, url: str) -> None:
-    client = dashboards.administrator(night, url)
-    readers = [Reader(client, _requests(night, client)) for _ in range(2)]
+def test_dashboards_answer_through_a_publish_and_then_show_the_new_publication(home: Path, url: str) -> None:
+    client = dashboards.administrator(home, url)
+    readers = [Reader(client, _requests(home, client)) for _ in range(2)]
     old, stop = readers[0].read(), threading.Event()
-    published = (night / "published").readlink()
-    _add_certificate(night)
+    published = (home / "published").readlink()
+    register, cards = "region-overview/certificate-register", "region-overview/publication-cards"
+    if IS_FULL:
+        _add_certificate(home)
     readers[0].answers.clear()
     threads = [threading.Thread(target=reader.read_until, args=(stop,)) for reader in readers]
-    refresh = subprocess.Popen(
-        [OKO, "refresh"], cwd=REPOSITORY, env=dashboards.environment(night), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    begun, behind = time.monotonic(), 0
+    refresh: subprocess.Popen[str] | None = None
     try:
         for thread in threads:
             thread.start()
-        begun, behind = time.monotonic(), 0
-        while (night / "published").readlink() == published and refresh.poll() is None:
+        while not IS_FULL and sum(len(reader.answers) for reader in readers) < 4 * len(old):
+            time.sleep(0.1)
+        refresh = _publishing(home, old[register])
+        while (home / "published").readlink() == published and refresh.poll() is None:
             behind = os.getpriority(os.PRIO_PROCESS, refresh.pid)
             time.sleep(0.02)
         shown = time.monotonic()
@@ -150,12 +163,13 @@ def test_dashboards_answer_through_a_refresh_and_then_show_the_new_publication(n
         time.sleep(max(0.0, shown + SOON + 3 - time.monotonic()))
     finally:
         stop.set()
-        refresh.kill()
+        if refresh:
+            refresh.kill()
         for thread in threads:
             thread.join()
-    assert refresh.returncode in (0, 1) and (night / "published").readlink() != published, said
-    assert behind >= 10
-    new = Reader(client, _requests(night, client)).read()
+    assert refresh.returncode in (0, 1) and (home / "published").readlink() != published, said
+    assert behind >= 10 or not IS_FULL
+    new = Reader(client, _requests(home, client)).read()
 
     answers = [answer for reader in readers for answer in reader.answers]
     before, after = [each for each in answers if begun < each.ended < shown], [each for each in answers if each.begun > shown + SOON]
@@ -166,15 +180,14 @@ def test_dashboards_answer_through_a_refresh_and_then_show_the_new_publication(n
     assert {answer.chart for answer in before if _unordered(answer.data) != _unordered(old[answer.chart])} == set()
     assert {answer.chart for answer in after if _unordered(answer.data) != _unordered(new[answer.chart])} == set()
 
-    asked = Asked("region-overview", night)
-    register, cards = "region-overview/certificate-register", "region-overview/publication-cards"
+    asked = Asked("region-overview", home)
     assert NUMBER not in str(old[register]) and NUMBER in str(new[register])
     for name in (register, cards):
         (chart,) = [chart for chart in asked.charts if name.endswith(f"/{chart.name}")]
         assert [len(new[name]), old[name] == new[name]] == [len(asked.rows(chart)), False]
     (card,) = new[cards]
-    assert card["publication_text"] == f"публикация {(night / 'published').readlink().name}"
-    assert _open_publications(night) == {(night / "published").readlink().name}
+    assert card["publication_text"] == f"публикация {(home / 'published').readlink().name}"
+    assert _open_publications(home) == {(home / "published").readlink().name}
 
 
 def test_an_answer_leaves_one_row_of_history(home: Path, superset_url: str) -> None:

@@ -60,6 +60,7 @@ def tools(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "provision.py").write_text("print('Superset: без изменений')")
     (folder / "serve.py").write_text(STAND_IN)
+    (folder / "warm.py").write_text("import time; time.sleep(3600)")
     return folder
 
 
@@ -180,7 +181,7 @@ def test_both_pages_answer_until_ctrl_c_and_nothing_is_left(server: Serve, ports
     _keeps_its_secrets(children)
     behind = {word: os.getpriority(os.PRIO_PROCESS, pid) for pid in children for word in _words(pid)}
     ours = os.getpriority(os.PRIO_PROCESS, 0)
-    assert (behind[b"serve.py"], behind[b"dagster-daemon"]) == (ours, min(19, ours + 10))
+    assert (behind[b"serve.py"], behind[b"dagster-daemon"], behind[b"warm.py"]) == (ours, min(19, ours + 10), 19)
     process.send_signal(signal.SIGINT)
     assert process.wait(timeout=60) == 0
     assert _left(children) == set()
