@@ -15,11 +15,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from ingest.archive import sha256_of
+from ingest.declarations import load_sources
 from ingest.sample import write_sample
 from ingest.settings import Settings, load_settings
 from orchestration import dbt_runs
 from orchestration.home import open_warehouse, prepare_environment, prepare_home
 from orchestration.intake import Options
+from orchestration.raw_tables import raw_tables
 from orchestration.refresh import Refresh
 
 IS_FULL = bool(os.environ.get("OKO_TEST_FULL"))
@@ -81,6 +84,16 @@ class Landing:
         path.rename(path.with_name(f"переименовано {self._day} {path.name}"))
         self._day += 86_400
         return f"renamed {path.name}"
+
+    def take_away(self) -> str:
+        """A content is destroyed as `oko retention` does it: nothing of it stands anywhere."""
+        path = self.chance.choice(self.protocols())
+        sha = sha256_of(path)
+        path.unlink()
+        with open_warehouse(load_settings()) as warehouse:
+            warehouse.know(raw_tables(load_sources().values()))
+            warehouse.forget([sha])
+        return f"took away {path.name}"
 
     def register(self) -> str:
         """A school is called otherwise."""
@@ -150,8 +163,8 @@ def test_keeping_parts_gives_what_making_everything_anew_gives(settings: Setting
     night(settings)
     said = []
     for number in range(NIGHTS):
-        change = [landing.load, landing.rename][number % 2]
-        said += [change(), landing.correct()]
+        changes = [(landing.load, landing.correct), (landing.rename, landing.take_away)][number % 2]
+        said += [change() for change in changes]
         rebuilt = night(settings)
         assert 0 < len(rebuilt) < 5 and WHOLE not in rebuilt, (said, rebuilt)
     kept = contents(settings)

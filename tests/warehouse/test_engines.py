@@ -14,12 +14,13 @@ import pytest
 from warehouse.duckdb_engine import DuckDBWarehouse
 from warehouse.engine import Warehouse
 from warehouse.postgres_engine import PostgresWarehouse, UnfitDatabase
-from warehouse.tables import File, RawTable
+from warehouse.tables import File, Part, RawTable
 
 SCHOOLS = RawTable(
     "schools", {"school_code": "text", "name": "text", "pupils": "bigint", "valid_from": "date"}, ("school_code", "valid_from")
 )
 MARKS = RawTable("marks", {"school_code": "text", "share": "double", "is_final": "boolean"}, ("school_code",))
+EXAMS = RawTable("exams", {"day": "date", "subject": "text", "score": "bigint"}, ("day", "subject"), Part("day", "subject"))
 FAULTS = {"sheet": pl.String, "row_number": pl.Int64, "column_name": pl.String}
 
 
@@ -71,7 +72,7 @@ def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Open:
 @pytest.fixture
 def warehouse(reopen: Open) -> Iterator[Warehouse]:
     with reopen() as opened:
-        opened.prepare([SCHOOLS, MARKS])
+        opened.prepare([SCHOOLS, MARKS, EXAMS])
         yield opened
 
 
@@ -231,7 +232,7 @@ def test_twenty_thousand_awkward_rows_arrive_as_they_are(warehouse: Warehouse) -
 def test_a_client_of_another_encoding_reads_the_same(reopen: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PGCLIENTENCODING", "WIN1251")
     with reopen() as opened:
-        opened.prepare([SCHOOLS, MARKS])
+        opened.prepare([SCHOOLS, MARKS, EXAMS])
         opened.replace(file("a"), Read({"schools": schools(("040101", "Школа № 1 😀", 1))}), "L1")
         assert opened.query("SELECT name FROM raw.schools").rows() == [("Школа № 1 😀",)]
 
@@ -285,3 +286,55 @@ def test_a_reader_of_postgres_changes_nothing(postgres_url: str) -> None:
         opened.prepare([SCHOOLS])
     with PostgresWarehouse(postgres_url, read_only=True) as reader, pytest.raises(psycopg.errors.ReadOnlySqlTransaction):
         reader.execute("DELETE FROM raw._files")
+
+
+def exams(*days: tuple[int, str]) -> pl.DataFrame:
+    rows = [(date(year, 5, 28), subject, 50, "", 2) for year, subject in days]
+    schema = {"day": pl.Date, "subject": pl.String, "score": pl.Int64, "_sheet": pl.String, "_row_number": pl.Int64}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def touched(warehouse: Warehouse) -> set[tuple[int, str]]:
+    """The parts noted since this was asked last."""
+    found = set(warehouse.query("SELECT year, subject_code FROM raw._touched").rows())
+    assert warehouse.begin_build("code") in (True, False)
+    warehouse.prove_build("code", pl.DataFrame({"input": ["a"], "content": ["1"]}))
+    return found
+
+
+def test_parts_in_which_rows_come_go_or_change_their_file_are_noted(warehouse: Warehouse) -> None:
+    warehouse.replace(file("a"), Read({"exams": exams((2023, "1"), (2024, "2"))}), "L1")
+    warehouse.replace(file("b"), Read({"schools": schools(("040101", "А", 1))}), "L1")
+    assert touched(warehouse) == {(2023, "1"), (2024, "2")}
+    # what the content gave before, and what it gives now
+    warehouse.replace(file("a"), Read({"exams": exams((2023, "1"), (2025, "3"))}), "L2")
+    assert touched(warehouse) == {(2023, "1"), (2024, "2"), (2025, "3")}
+    warehouse.update_landing([file("a"), file("b")], absent=[])
+    assert touched(warehouse) == set()
+    warehouse.update_landing([file("a", day=2), file("b", "schools/новый.csv")], absent=[])
+    assert touched(warehouse) == {(2023, "1"), (2025, "3")}
+    warehouse.forget(["a"])
+    assert touched(warehouse) == {(2023, "1"), (2025, "3")}
+    warehouse.forget(["b"])
+    assert touched(warehouse) == set()
+
+
+def test_a_part_is_noted_with_its_rows_or_not_at_all(warehouse: Warehouse) -> None:
+    with pytest.raises(Exception, match="missing"):
+        warehouse.replace(file("a"), Read({"exams": exams((2023, "1")), "marks": pl.DataFrame({"missing": [1]})}), "L1")
+    assert touched(warehouse) == set()
+
+
+def test_a_build_goes_on_only_from_a_proven_one_of_the_same_code(warehouse: Warehouse) -> None:
+    inputs = pl.DataFrame({"input": ["dim_subject"], "content": ["20:1"]})
+    assert not warehouse.begin_build("code")
+    # killed, or nothing was published: nobody proved it
+    assert not warehouse.begin_build("code")
+    warehouse.replace(file("a"), Read({"exams": exams((2023, "1"))}), "L1")
+    warehouse.prove_build("code", inputs)
+    assert rows_of(warehouse, "_inputs", "input, content") == [("dim_subject", "20:1")]
+    assert rows_of(warehouse, "_touched", "year, subject_code") == []
+    assert warehouse.begin_build("code")
+    assert not warehouse.begin_build("code")
+    warehouse.prove_build("code", inputs)
+    assert not warehouse.begin_build("other code")
