@@ -107,6 +107,15 @@ class Warehouse(ABC):
             self.execute(f"DELETE FROM {SCHEMA}.{table}")
             self._append(table, JOURNAL[table], rows)
 
+    def staging_version(self) -> str | None:
+        """By which code the seeds and staging views that stand here were made; None of a database that has none, or not all."""
+        found = self.query(f"SELECT version FROM {SCHEMA}._staging")["version"].to_list()
+        return found[0] if found else None
+
+    def stage(self, version: str | None) -> None:
+        """Says by which code they were made; None while they are being made, so that a kill leaves no half of them behind as whole."""
+        self.rewrite("_staging", pl.DataFrame({"version": [version] if version else []}, schema={"version": pl.String}))
+
     # ---- files ---------------------------------------------------------------------------------------------------------------
 
     def files(self) -> pl.DataFrame:

@@ -54,6 +54,8 @@ JOURNAL: Mapping[str, Columns] = {
         **{"breakdown": "text", "value": "double", "ci_low": "double", "ci_high": "double"},
     },
     "_previous_rows": {"counted": "text", "code": "text", "row_count": "bigint"},
+    # by which code the seeds and staging views were made that stand here; no row while they are being made
+    "_staging": {"version": "text"},
 }
 
 

@@ -230,7 +230,11 @@ def draw(ticks: Mapping[str, int], points: int, seed: int) -> tuple[Moment, ...]
 
 
 def kills(ticks: Mapping[str, int]) -> list[Moment]:
-    """Moments for refreshes that are really killed, one after another: each leaves the next one something to do."""
+    """Moments for refreshes that are really killed, one after another: each leaves the next one something to do.
+
+    The first has read every file: until dbt, those after it have half as many ticks.
+    """
     randomly = random.Random(SEED)
-    before_publishing = [moment for moment in draw(ticks, POINTS, SEED + 1) if moment.stage not in ("publishing", "end")]
-    return [Moment("publishing", ticks["publishing"] // 3), *randomly.sample(before_publishing, KILLS - 1)]
+    drawn = [moment for moment in draw(ticks, POINTS, SEED + 1) if moment.stage not in ("publishing", "end")]
+    reached = [moment for moment in drawn if moment.stage == "dbt" or moment.tick < ticks[moment.stage] * 2 // 5]
+    return [Moment("publishing", ticks["publishing"] // 3), *randomly.sample(reached, KILLS - 1)]
