@@ -22,6 +22,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import dashboards
+import fixed
 import queries
 import reading
 
@@ -74,7 +75,7 @@ def measure_commands(folder: Path, options: argparse.Namespace) -> list[Ratio]:
     oko = BINARIES / "oko"
     _run([oko, "sample", "--schools", "5", "--years", "1"], environment)
     _run([oko, "refresh"], environment, PUBLISHED)
-    parse = _dbt_parse(folder)
+    parse = _dbt(folder, "parse")
     # a first parse leaves what every later one uses
     _run(parse, environment)
     return [
@@ -88,6 +89,23 @@ def measure_commands(folder: Path, options: argparse.Namespace) -> list[Ratio]:
             limit=3.0,
         ),
     ]
+
+
+def measure_fixed(folder: Path, options: argparse.Namespace) -> list[Ratio]:
+    """The same small home, of which one row changes; beside it, what dbt alone takes for all of the project's nodes."""
+    environment = {**os.environ, "OKO_HOME": str(folder / "home"), "OKO_TARGET": "duckdb", "DBT_SEND_ANONYMOUS_USAGE_STATS": "false"}
+    oko = BINARIES / "oko"
+    _run([oko, "sample", "--schools", "5", "--years", "1"], environment)
+    _run([oko, "refresh"], environment, PUBLISHED)
+    seconds = fixed.measure(environment, next((folder / "home" / "landing" / "staff").glob("*.csv")), options.repeat)
+    print(fixed.report(seconds))
+    table = [{"phase": phase, "wall": wall, "processor": processor} for phase, (wall, processor) in seconds.items()]
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    options.out.with_name("fixed.json").write_text(json.dumps(table, indent=2) + "\n", encoding="utf-8")
+    build = _dbt(folder, "build", "--exclude-resource-type", "unit_test")
+    _run(build, environment)
+    alone = statistics.median(_run(build, environment) for _ in range(options.repeat))
+    return [Ratio("night after one small file ÷ dbt build alone", fixed.total(seconds), alone, limit=1.0)]
 
 
 def measure_workbook(folder: Path, options: argparse.Namespace) -> list[Ratio]:
@@ -137,6 +155,7 @@ def measure_dashboards(folder: Path, options: argparse.Namespace) -> list[Ratio]
 
 PARTS = {
     "commands": measure_commands,
+    "fixed": measure_fixed,
     "workbook": measure_workbook,
     "protocols": measure_protocols,
     "memory": measure_memory,
@@ -155,10 +174,10 @@ def _of_turns(name: str, turns: Sequence[tuple[float, float]], *, limit: float) 
     return Ratio(name, statistics.median(turn[0] for turn in turns), statistics.median(turn[1] for turn in turns), limit)
 
 
-def _dbt_parse(folder: Path) -> list[str | Path]:
+def _dbt(folder: Path, *words: str) -> list[str | Path]:
     project = REPOSITORY / "dbt_project"
     places = ["--project-dir", project, "--profiles-dir", project, "--target-path", folder / "target", "--log-path", folder / "logs"]
-    return [BINARIES / "dbt", "--quiet", "parse", *places]
+    return [BINARIES / "dbt", "--quiet", *words, *places]
 
 
 def _compare(

@@ -1,4 +1,4 @@
-"""dbt inside this process: the manifest, parsed once when the project changed, and the build.
+"""dbt inside this process: the manifest, parsed once when the project changed, with its tests compiled; and the build.
 
 dbt is imported when it is first needed: its import alone takes seconds.
 """
@@ -7,24 +7,31 @@ from __future__ import annotations
 
 import fcntl
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Union
 
 from ingest.settings import Settings
-from orchestration.home import DBT_PROJECT, code_version
+from orchestration.dbt_tests import DataTest, TestResult
+from orchestration.home import DBT_PROJECT, code_version, database_name
 
 if TYPE_CHECKING:
     from dbt.artifacts.schemas.run import RunResult
     from dbt.cli.main import dbtRunnerResult
 
 OnNode = Callable[[str, int], None]
+Result = Union["RunResult", TestResult]
 
 SHOWN_FAILURES = 10
+BROKEN = ("error", "fail", "runtime error", "partial success")
 
-# dbt's events that end a node, and what they call the number of all nodes
-_TOTALS = {"LogModelResult": "total", "LogSeedResult": "total", "LogTestResult": "num_models"}
+# dbt's events that end a node
+_ENDS = ("LogModelResult", "LogSeedResult")
+# the tests are asked by dbt_tests.py, unit tests by whoever changes the project; with an exposure dbt does nothing
+_NOT_BUILT = ("--exclude-resource-type", "test", "unit_test", "exposure")
+# what stands on raw alone, and changes only with the project
+_STAGING = ("resource_type:seed", "path:models/staging")
 
 
 class DbtFailed(Exception):
@@ -37,13 +44,15 @@ def target_folder(settings: Settings) -> Path:
 
 
 def prepared_manifest(settings: Settings) -> Path:
-    """The manifest of the project as it is now; dbt parses only when a file of the project changed."""
+    """The manifest of the project as it is now; dbt parses and compiles only when a file of the project changed, or the database."""
     folder = target_folder(settings)
-    manifest, stamp = folder / "manifest.json", folder / "parsed_version"
+    manifest, stamp = folder / "manifest.json", folder / "compiled_version"
     with _one_at_a_time(folder):
-        version = code_version("dbt_project")
+        # names of tables begin with that of the database
+        version = f"{code_version('dbt_project')} {database_name(settings)}"
         if not manifest.exists() or not stamp.exists() or stamp.read_text() != version:
-            outcome = _invoke(settings, "parse")
+            # touches no database: another process may be in it
+            outcome = _invoke(settings, "compile", "--select", "resource_type:test", "--no-introspect", "--no-populate-cache")
             if not outcome.success:
                 raise DbtFailed(f"dbt не прочитал проект: {outcome.exception}") from outcome.exception
             stamp.write_text(version)
@@ -86,14 +95,20 @@ def _nodes(settings: Settings) -> dict[str, Any]:
     return found
 
 
-def build(settings: Settings, on_node: OnNode, *, goes_on: bool) -> list[RunResult]:
-    """Builds and tests everything; the results in the order in which nodes ended, whether or not all went well.
+def data_tests(settings: Settings) -> list[DataTest]:
+    """Every data test of the project, compiled."""
+    return [DataTest.of(node) for node in _nodes(settings).values() if node["resource_type"] == "test"]
 
-    `goes_on`: tables that are kept by part (macros/parts.sql) may go on from what stands in them; else they are made anew.
+
+def build(settings: Settings, on_node: OnNode, *, goes_on: bool) -> list[RunResult]:
+    """Builds everything; the results in the order in which nodes ended, whether or not all went well.
+
+    `goes_on`: from what the last build left. Seeds and staging views stand as they are, and tables that are kept by part (macros/parts.sql)
+    keep what no file touched; else all of it is made anew.
     """
-    anew = [] if goes_on else ["--full-refresh"]
+    how = ("--exclude", *_STAGING) if goes_on else ("--full-refresh",)
     try:
-        outcome = _invoke(settings, "build", "--exclude-resource-type", "unit_test", *anew, callbacks=[_counting(on_node)])
+        outcome = _invoke(settings, "build", *_NOT_BUILT, *how, "--no-write-json", callbacks=[_counting(on_node)])
     finally:
         _release_duckdb()
     if outcome.result is None:
@@ -101,10 +116,24 @@ def build(settings: Settings, on_node: OnNode, *, goes_on: bool) -> list[RunResu
     return list(outcome.result.results)  # type: ignore[union-attr]
 
 
-def require_built(results: list[RunResult]) -> None:
+def is_built(results: Iterable[Result]) -> bool:
+    """Whether every model was built and every test of severity error passed."""
+    return not _broken(results)
+
+
+def _broken(results: Iterable[Result]) -> list[Result]:
+    return [result for result in results if str(result.status) in BROKEN]
+
+
+def write_log(settings: Settings, results: Iterable[Result]) -> None:
+    """Everything that did not go well, in full: `logs/dbt.log` of the last build."""
+    lines = [f"{result.node.name}: {result.status}: {result.message}\n" for result in results if str(result.status) in (*BROKEN, "warn")]
+    (settings.logs / "dbt.log").write_text("".join(lines), encoding="utf-8")
+
+
+def require_built(results: list[Result]) -> None:
     """Raises DbtFailed unless every model was built and every test of severity error passed."""
-    broken = [result for result in results if str(result.status) in ("error", "fail", "runtime error", "partial success")]
-    if broken:
+    if broken := _broken(results):
         lines = [f"  {result.node.name}: {_first_line(result.message or str(result.status))}" for result in broken[:SHOWN_FAILURES]]
         raise DbtFailed("\n".join([f"dbt: не выполнено {len(broken)} из {len(results)} (подробно в logs/dbt.log)", *lines]))
 
@@ -131,11 +160,11 @@ def _release_duckdb() -> None:
 
 
 def _counting(on_node: OnNode) -> Callable[[Any], None]:
-    """A listener to dbt's events that passes on every model or test that ended: its name and how many there are."""
+    """A listener to dbt's events that passes on every model or seed that ended: its name and how many there are."""
 
     def callback(event: Any) -> None:
-        if total := _TOTALS.get(event.info.name):
-            on_node(event.data.node_info.node_name, getattr(event.data, total))
+        if event.info.name in _ENDS:
+            on_node(event.data.node_info.node_name, event.data.total)
 
     return callback
 

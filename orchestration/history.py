@@ -24,6 +24,16 @@ _OPEN_FILES = 8
 class EventHistory(SqliteEventLogStorage):
     """Dagster's event log: one open connection a file instead of a new one an event."""
 
+    def __init__(self, base_dir: str) -> None:
+        self._there: set[str] = set()
+        super().__init__(base_dir)
+
+    def has_table(self, table_name: str) -> bool:
+        """Dagster asks at every event of an asset; a table that was there once stays."""
+        if table_name not in self._there and super().has_table(table_name):
+            self._there.add(table_name)
+        return table_name in self._there
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         with self._db_lock:

@@ -86,6 +86,11 @@ def _postgres_parts(url: str) -> dict[str, str]:
     }
 
 
+def database_name(settings: Settings) -> str:
+    """What dbt calls the database of this target."""
+    return _postgres_parts(str(settings.database_url))["OKO_PG_DATABASE"] if settings.target == "postgres" else build_path(settings).stem
+
+
 def build_path(settings: Settings) -> Path:
     """The build database of the DuckDB target."""
     return settings.warehouse / "oko.duckdb"

@@ -6,7 +6,7 @@ Parsing is ingest's, SQL is warehouse's and dbt's; assets/ calls the methods of 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -24,6 +24,8 @@ from orchestration import dbt_runs
 from orchestration.access_list import municipal_logins
 from orchestration.audit_log import record
 from orchestration.compared import lay_beside
+from orchestration.dbt_runs import Result
+from orchestration.dbt_tests import DataTest, TestResult, ask
 from orchestration.home import build_path, code_version, open_warehouse
 from orchestration.intake import Intake, Options, Taken, as_file
 from orchestration.known import KnownLists
@@ -40,8 +42,6 @@ from warehouse.manifest import Origin
 from warehouse.tables import File
 
 if TYPE_CHECKING:
-    from dbt.artifacts.schemas.run import RunResult
-
     from ingest.reading import Reading
 
 _log = logging.getLogger(__name__)
@@ -286,12 +286,25 @@ class Refresh:
 
     # ---- dbt and publication ---------------------------------------------------------------------------------------------------
 
-    def build(self) -> list[RunResult]:
-        """Builds and tests the whole dbt project."""
+    def build(self) -> list[Result]:
+        """Builds and tests the dbt project: from what the last published build left, where there is one of this code."""
         observer().stage("Считаю показатели и проверяю таблицы (dbt)")
         goes_on = self.warehouse.begin_build(code_version("dbt_project")) and not self._is_full
         self._close()
-        return dbt_runs.build(self.settings, _DbtSteps(), goes_on=goes_on)
+        tests = dbt_runs.data_tests(self.settings)
+        steps = _DbtSteps(len(tests))
+        results: list[Result] = [*dbt_runs.build(self.settings, steps, goes_on=goes_on)]
+        if dbt_runs.is_built(results):
+            results += self._ask(tests)
+        # publishing opens it by itself
+        self._close()
+        dbt_runs.write_log(self.settings, results)
+        return results
+
+    def _ask(self, tests: list[DataTest]) -> Iterator[TestResult]:
+        for result in ask(self.warehouse, tests):
+            observer().step(result.node.name)
+            yield result
 
     def publish(self) -> str:
         """Audits and shows the new publication; its id."""
@@ -326,13 +339,14 @@ class Refresh:
 
 
 class _DbtSteps:
-    """Passes on dbt's progress; how many steps there are is known with the first of them."""
+    """Passes on dbt's progress; how many steps there are is known with the first of them, but for those that come after it."""
 
-    def __init__(self) -> None:
+    def __init__(self, later: int) -> None:
+        self._later = later
         self._is_counted = False
 
     def __call__(self, name: str, total: int) -> None:
         if not self._is_counted:
-            observer().steps(total)
+            observer().steps(total + self._later)
             self._is_counted = True
         observer().step(name)

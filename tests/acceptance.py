@@ -74,8 +74,8 @@ def _round(home: Path, shared: Path, expected: str, *, with_attack: bool) -> int
     if code not in PUBLISHED:
         print(f"oko refresh: exit code {code}")
         return code
-    open_places = [str(home / name) for name in OPEN]
-    compare = [sys.executable, shared / "compare.py", "--home", home, "--expected", shared / expected, "--pii", *open_places]
+    leaks = ["--pii", *(str(home / name) for name in OPEN)] if with_attack else []
+    compare = [sys.executable, shared / "compare.py", "--home", home, "--expected", shared / expected, *leaks]
     return subprocess.run(compare, check=False).returncode or int(with_attack and _attacked(home))
 
 

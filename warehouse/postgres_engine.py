@@ -56,7 +56,7 @@ class PostgresWarehouse(Warehouse):
         self._connection.close()
 
     def query(self, sql: str, parameters: Sequence[Any] = ()) -> pl.DataFrame:
-        return fetch(self._connection, _placeholders(sql), list(parameters))
+        return fetch(self._connection, _placeholders(sql), list(parameters)) if parameters else fetch(self._connection, sql)
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> None:
         self._connection.execute(_placeholders(sql), list(parameters))

@@ -2,21 +2,28 @@
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from dagster import AssetCheckResult, AssetCheckSeverity, AssetExecutionContext, AssetKey, AssetsDefinition, MaterializeResult
+from dagster import (
+    AssetCheckEvaluation,
+    AssetCheckSeverity,
+    AssetExecutionContext,
+    AssetKey,
+    AssetMaterialization,
+    AssetsDefinition,
+    MaterializeResult,
+)
 from dagster_dbt import DagsterDbtTranslator, DagsterDbtTranslatorSettings, dbt_assets
 
 from ingest.declarations import Source
 from orchestration.assets.raw import WAITING, raw_key
-from orchestration.dbt_runs import published_name, require_built
+from orchestration.dbt_runs import Result, published_name, require_built
 from orchestration.resources import Night
 
-if TYPE_CHECKING:
-    from dbt.artifacts.schemas.run import RunResult
-
 UNIQUE_ID = "dagster_dbt/unique_id"
-Event = MaterializeResult[None] | AssetCheckResult
+# the schema whose assets the publication waits for
+PUBLISHED = "marts"
+Event = MaterializeResult[None] | AssetMaterialization | AssetCheckEvaluation
 
 
 class Translator(DagsterDbtTranslator):
@@ -50,20 +57,26 @@ def dbt_project_assets(manifest: Path, sources: Mapping[str, Source]) -> AssetsD
     return dbt
 
 
-def _events(assets: AssetsDefinition, results: list["RunResult"]) -> Iterator[Event]:
-    """One event a result, in the order in which dbt ended them: Dagster accepts no other."""
+def _events(assets: AssetsDefinition, results: list[Result]) -> Iterator[Event]:
+    """One event a result, in the order in which they ended: Dagster accepts no other.
+
+    Only what something waits for is an output of the step. Dagster looks up what stands behind each output, in time that grows with the
+    square of their number: more than all models take.
+    """
     models = {spec.metadata[UNIQUE_ID]: spec.key for spec in assets.specs}
     checks = {spec.metadata[UNIQUE_ID]: spec for spec in assets.check_specs}
     for result in results:
         status, unique_id = str(result.status), result.node.unique_id
         if unique_id in models and status == "success":
-            yield MaterializeResult(asset_key=models[unique_id], metadata={"Секунд": result.execution_time})
+            key, metadata = models[unique_id], {"Секунд": result.execution_time}
+            made = MaterializeResult if key.path[0] == PUBLISHED else AssetMaterialization
+            yield made(asset_key=key, metadata=metadata)
         elif unique_id in checks and status != "skipped":
             check = checks[unique_id]
-            yield AssetCheckResult(
-                passed=status == "pass",
+            yield AssetCheckEvaluation(
                 asset_key=check.asset_key,
                 check_name=check.name,
+                passed=status == "pass",
                 severity=AssetCheckSeverity.WARN if status == "warn" else AssetCheckSeverity.ERROR,
                 metadata={"Строк": result.failures or 0, **({"Сообщение": result.message} if result.message else {})},
             )

@@ -232,9 +232,9 @@ def draw(ticks: Mapping[str, int], points: int, seed: int) -> tuple[Moment, ...]
 def kills(ticks: Mapping[str, int]) -> list[Moment]:
     """Moments for refreshes that are really killed, one after another: each leaves the next one something to do.
 
-    What one has read the next need not read: of reading only its beginning is there for all of them.
+    The first has read every file: until dbt, those after it have half as many ticks.
     """
     randomly = random.Random(SEED)
     drawn = [moment for moment in draw(ticks, POINTS, SEED + 1) if moment.stage not in ("publishing", "end")]
-    before_publishing = [moment for moment in drawn if moment.stage != "reading" or moment.tick < ticks["reading"] // 4]
-    return [Moment("publishing", ticks["publishing"] // 3), *randomly.sample(before_publishing, KILLS - 1)]
+    reached = [moment for moment in drawn if moment.stage == "dbt" or moment.tick < ticks[moment.stage] * 2 // 5]
+    return [Moment("publishing", ticks["publishing"] // 3), *randomly.sample(reached, KILLS - 1)]

@@ -52,5 +52,5 @@ def test_events_do_not_open_the_files_anew(tmp_path: Path, monkeypatch: pytest.M
             opened.clear()
             dagster.materialize([counted], instance=instance)
             counts[storage] = opened.count("runs")
-    # what is left is Dagster looking up whether the tables of its index are there
-    assert counts["ours"] * 3 < counts["theirs"], counts
+    # the file of the new run, and Dagster stamping it
+    assert counts["ours"] * 9 < counts["theirs"], counts
