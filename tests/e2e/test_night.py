@@ -30,6 +30,7 @@ from .conftest import OKO, REPOSITORY, serving
 
 sys.path.append(str(REPOSITORY / "benchmarks"))
 import dashboards
+import queries
 
 IS_FULL = bool(os.environ.get("OKO_TEST_FULL"))
 NUMBER = "РОСС RU.96СМК.99999"
@@ -218,3 +219,18 @@ def test_the_bench_of_dashboards_takes_no_refusal_for_an_answer(home: Path, supe
     assert len(load.errors) == 2 and load.rate == 0
     stranger = dashboards.send(Client("http://127.0.0.1:1"), [dashboards.Request("nobody", b"{}")], rate=2, seconds=1)
     assert [reply.error.split(":")[0] for reply in stranger.errors] == ["ConnectionRefusedError"] * 2
+
+
+def test_the_bench_of_queries_records_size_and_plans(home: Path, superset_url: str, tmp_path: Path) -> None:
+    client = dashboards.administrator(home, superset_url)
+    found = queries.explained(home, client, ["certificates", "my-school"])
+    assert {each.file for each in found} == {"oko.duckdb", "oko_core.duckdb"} and len(found) >= 20
+    assert [each.ms for each in found] == sorted((each.ms for each in found), reverse=True) and found[-1].ms > 0
+    assert [each.chart for each in found if "Scan" not in each.plan or not each.sql.startswith("SELECT")] == []
+    register = next(each for each in found if each.chart == "certificates/certificates-register")
+    (chart,) = [chart for chart in Asked("certificates", home).charts if chart.name == "certificates-register"]
+    assert register.rows == len(Asked("certificates", home).rows(chart)) > 0
+    queries.record(tmp_path / "queries.json", home, found)
+    recorded = json.loads((tmp_path / "queries.json").read_text())
+    assert recorded["bytes"] == {name: (home / "published" / name).stat().st_size for name in ("oko.duckdb", "oko_core.duckdb")}
+    assert len(recorded["queries"]) == len(found) and register.chart in queries.report(home, [register])
