@@ -61,7 +61,19 @@
 
 {# One row per value of `relation` (indicator_values before or after suppression), as it is read. #}
 {% macro indicator_readings(relation) -%}
-with own as (
+with given as (
+    select * from {{ rebuilt_results(relation) }}
+),
+
+last_periods as (
+    select
+        indicator_code,
+        max(period) as last_period
+    from {{ relation }}
+    group by indicator_code
+),
+
+own as (
     select
         own_values.*,
         indicators.topic,
@@ -74,9 +86,10 @@ with own as (
         {{ period_day('own_values.period', 'indicators.period_kind') }} as name_day,
         {{ period_ru('own_values.period', 'indicators.period_kind') }} as period_title,
         {{ period_axis('own_values.period', 'indicators.period_kind') }} as period_axis,
-        max(own_values.period) over (partition by own_values.indicator_code) as last_period,
+        last_periods.last_period,
         case when own_values.level = 'school' then own_values.entity_code end as school_code
-    from {{ relation }} as own_values
+    from given as own_values
+    inner join last_periods on own_values.indicator_code = last_periods.indicator_code
     inner join {{ ref('dim_indicator') }} as indicators on own_values.indicator_code = indicators.indicator_code
 ),
 
@@ -169,4 +182,25 @@ select
     visibility,
     methodology_version
 from read
+{%- endmacro %}
+
+{# The post-hook of readings that are kept by part: which period is the last one of an indicator, and how fresh its files are, changes of rows
+   that were not made anew too. #}
+{% macro update_readings(values) -%}
+    {%- set freshness, relation = ref('dim_indicator_freshness'), ref(values) -%}
+    {%- if goes_on() -%}
+update {{ this }} as readings
+set is_latest = (readings.period = facts.last_period), source_date = facts.source_date
+from (
+    select
+        last_periods.indicator_code,
+        last_periods.last_period,
+        cast(freshness.last_modified_at as date) as source_date
+    from (select indicator_code, max(period) as last_period from {{ relation }} group by indicator_code) as last_periods
+    left join {{ freshness }} as freshness on last_periods.indicator_code = freshness.indicator_code
+) as facts
+where
+    readings.indicator_code = facts.indicator_code
+    and (readings.is_latest <> (readings.period = facts.last_period) or readings.source_date is distinct from facts.source_date)
+    {%- endif -%}
 {%- endmacro %}

@@ -2,7 +2,19 @@
 -- The school sees its own value beside the quartiles of the others; only values that the open marts show stand behind them, so they tell
 -- nothing that was closed. Diagnostic indicators (ВПР) never place a school, counts and flags have no quartiles.
 -- Keys and values alone go through the comparison; the words of a reading, which are many times as wide, join it at the end.
-with own as (
+{{ config(
+    materialized='incremental', pre_hook="{{ forget_rebuilt_results() }}", post_hook="{{ update_readings('indicator_values') }}"
+) }}
+
+with all_readings as (
+    select * from {{ rebuilt_results(ref('own_readings')) }}
+),
+
+closed_cells as (
+    select * from {{ rebuilt_results(ref('indicator_suppression')) }}
+),
+
+own as (
     select
         readings.indicator_code,
         readings.period,
@@ -13,14 +25,14 @@ with own as (
         readings.value,
         membership.entity_code as cluster_code,
         closed.suppression is null as is_open
-    from {{ ref('own_readings') }} as readings
+    from all_readings as readings
     inner join {{ ref('dim_indicator') }} as indicators on readings.indicator_code = indicators.indicator_code
     inner join {{ ref('bridge_membership') }} as membership
         on
             membership.level = 'cluster'
             and readings.entity_code = membership.member_code
             and {{ period_day('readings.period', 'indicators.period_kind') }} between membership.valid_from and membership.valid_to
-    left join {{ ref('indicator_suppression') }} as closed
+    left join closed_cells as closed
         on
             closed.level = 'school'
             and readings.entity_code = closed.entity_code
@@ -172,5 +184,5 @@ select
 from compared
 inner join interpolated
     on {{ same_cut('compared', 'interpolated') }} and compared.entity_code = interpolated.entity_code
-inner join {{ ref('own_readings') }} as readings
+inner join all_readings as readings
     on {{ same_cut('compared', 'readings') }} and readings.level = 'school' and compared.entity_code = readings.entity_code
