@@ -31,7 +31,7 @@ _ENDS = ("LogModelResult", "LogSeedResult")
 # the tests are asked by dbt_tests.py, unit tests by whoever changes the project; with an exposure dbt does nothing
 _NOT_BUILT = ("--exclude-resource-type", "test", "unit_test", "exposure")
 # what stands on raw alone, and changes only with the project
-_STAGING = ("resource_type:seed", "path:models/staging")
+_STAGING = ("resource_type:seed", "path:models/staging,config.materialized:view")
 
 
 class DbtFailed(Exception):

@@ -311,13 +311,17 @@ class Refresh:
         observer().stage("Проверяю и публикую")
         publish = self._publish_schemas if self.settings.target == "postgres" else self._publish_files
         publish(Origin(self.id, self.settings.as_of, code_version()))
-        inputs = self.warehouse.query(f"SELECT input, content FROM {dbt_runs.inputs_table(self.settings)}")
-        self.warehouse.prove_build(code_version("dbt_project"), inputs)
-        self._close()
+        self._prove_build()
         save_state(self.settings, State(self._listing, refresh_inputs(self.settings), self._read_by, self._judged))
         note_publication(self.settings)
         self._outcome = PUBLISHED
         return self.id
+
+    def _prove_build(self) -> None:
+        """Lets the next build go on from this one."""
+        inputs = self.warehouse.query(f"SELECT input, content FROM {dbt_runs.inputs_table(self.settings)}")
+        self.warehouse.prove_build(code_version("dbt_project"), inputs)
+        self._close()
 
     def _publish_files(self, origin: Origin) -> None:
         from warehouse.publish import Place, publish

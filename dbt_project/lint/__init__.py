@@ -1,7 +1,7 @@
 """What sqlfluff's jinja templater needs to know of dbt: for linting only, dbt never reads this folder.
 
-The functions stand for generated macros of the same names, cut to the first entries: compiling the macros for each file took most of
-the time.
+The functions stand for macros of the same names: generated ones cut to the first entries (compiling the macros for each file took most of
+the time), those of macros/parts.sql as a whole build renders them.
 """
 
 from __future__ import annotations
@@ -33,3 +33,23 @@ def indicator_bases() -> list[Any]:
 def dated_facts() -> list[Any]:
     """The first fact that names files."""
     return _LINEAGE["dated_facts"][:1]
+
+
+def rebuilt(relation: str, *_: str) -> str:
+    """All rows."""
+    return relation
+
+
+def rebuilt_results(relation: str, *_: str, **__: int) -> str:
+    """All rows."""
+    return relation
+
+
+def of_rebuilt_results(row: str) -> str:
+    """Every row."""
+    return f"{row}.period is not null"
+
+
+def content_of(relation: str) -> str:
+    """A function of whichever engine."""
+    return f"content_of({relation})"

@@ -168,7 +168,7 @@ select
     case
         when delta is null and assessment = 'нет данных' then 'сравнить не с чем'
         else
-            coalesce(case when delta > 0 then '+' else '' end || {{ value_ru('delta', 'unit', 'shown_as') }} || change_unit || ': ', '')
+            coalesce(case when {{ more_than('delta', 0) }} then '+' else '' end || {{ value_ru('delta', 'unit', 'shown_as') }} || change_unit || ': ', '')
             || case assessment when 'нет данных' then 'для вывода данных недостаточно' else assessment end
     end as change_text,
     period_title || ', n = ' || cast(n as text) as reading_text,

@@ -14,6 +14,7 @@ import stat
 import subprocess
 import sys
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator
 from datetime import date
 from hashlib import sha256
@@ -375,14 +376,27 @@ def test_a_backup_cut_off_anywhere_is_refused(taken: Path, empty: Settings, tmp_
         assert "Копия" in refused(tmp_path / "cut.tar.gz", empty), size
 
 
+def unpacked(packed: bytes) -> bytes | None:
+    """A few bits of a gzip stream, between its blocks, say nothing: with another one there the same comes out."""
+    try:
+        return gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error):
+        return None
+
+
 def test_a_backup_altered_anywhere_is_refused(taken: Path, empty: Settings, tmp_path: Path) -> None:
     whole = taken.read_bytes()
+    harmless = []
     # behind the ten bytes of gzip's header, where time and system say nothing
     for place in sorted({10, len(whole) - 1, len(whole) - 8, *random.Random(2).sample(range(10, len(whole)), 40)}):
         damaged = bytearray(whole)
         damaged[place] ^= 1 << (place % 8)
+        if unpacked(damaged) == gzip.decompress(whole):
+            harmless.append(place)
+            continue
         (tmp_path / "altered.tar.gz").write_bytes(damaged)
         assert refused(tmp_path / "altered.tar.gz", empty), place
+    assert len(harmless) < 3
     (tmp_path / "altered.tar.gz").write_bytes(whole + b"more")
     assert refused(tmp_path / "altered.tar.gz", empty)
 

@@ -14,7 +14,8 @@ from small_landing import Landing
 from ingest.declarations import load_sources
 from ingest.settings import REPOSITORY, load_settings
 from orchestration.build import build_definitions
-from orchestration.home import prepare_environment, prepare_home
+from orchestration.dbt_runs import data_tests
+from orchestration.home import build_path, prepare_environment, prepare_home
 from orchestration.jobs import landing_sensor, night_schedule
 from orchestration.state import State, landing_listing, save_state
 
@@ -23,7 +24,11 @@ from orchestration.state import State, landing_listing, save_state
 def definitions(tmp_path_factory: pytest.TempPathFactory) -> Definitions:
     with pytest.MonkeyPatch.context() as patched:
         patched.setenv("OKO_HOME", str(tmp_path_factory.mktemp("home")))
-        return build_definitions(load_settings())
+        definitions = build_definitions(load_settings())
+        # a server may load them while a refresh has the build file
+        assert not build_path(load_settings()).exists()
+        assert all(test.sql for test in data_tests(load_settings())) and len(data_tests(load_settings())) > 300
+        return definitions
 
 
 def test_every_source_is_an_asset_after_its_providers(definitions: Definitions) -> None:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import dagster
 import duckdb
@@ -18,6 +19,7 @@ from small_landing import APPEALS, EXAM, SCHOOLS, STAFF, Landing, appeal, result
 from ingest.settings import REPOSITORY, Settings, load_settings
 from orchestration.audit_log import events, verify
 from orchestration.changes import KEY, Changes
+from orchestration.dbt_runs import data_tests
 from orchestration.night import run_night
 from orchestration.publications import publications
 from orchestration.published import pair, query
@@ -103,7 +105,8 @@ def test_its_run_is_in_the_history_with_counts_and_checks(landing: Landing) -> N
     checks = [
         event.dagster_event for event in records if event.dagster_event and event.dagster_event.event_type_value == "ASSET_CHECK_EVALUATION"
     ]
-    assert len(checks) > 50 and all(check.asset_check_evaluation_data.passed for check in checks)
+    assert len(checks) == len(data_tests(load_settings())) > 300
+    assert all(check.asset_check_evaluation_data.passed for check in checks)
 
 
 def test_its_end_and_what_it_did_are_noted(settings: Settings) -> None:
@@ -183,6 +186,27 @@ def test_a_refresh_beside_another_one_changes_nothing(settings: Settings, capfd:
         assert time.monotonic() - started < 10
         holder.kill()
     assert f"процесс {holder.pid}" in capfd.readouterr().err
+
+
+def test_a_failing_test_leaves_the_old_publication(
+    landing: Landing, settings: Settings, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """On the tables of the night before: what is built is not the question here."""
+    before = current_publication(settings.published)
+    landing.write("schools/новая.csv", SCHOOLS, school("540777"))
+    first, *others = data_tests(settings)
+    broken = replace(first, sql="SELECT 2 AS failures, TRUE AS should_warn, TRUE AS should_error")
+    monkeypatch.setattr("orchestration.dbt_runs.build", lambda *_, **__: [])
+    monkeypatch.setattr("orchestration.dbt_runs.data_tests", lambda _: [broken, *others])
+    assert night() == 3
+    assert current_publication(settings.published) == before
+    told = f"{first.name}: Got 2 results, configured to fail if != 0"
+    assert f"dbt: не выполнено 1 из {len(others) + 1}" in (said := capfd.readouterr().err) and told in said
+    assert f"{first.name}: fail: Got 2 results" in (settings.logs / "dbt.log").read_text(encoding="utf-8")
+    with dagster.DagsterInstance.from_config(str(REPOSITORY)) as instance:
+        logged = [record.dagster_event for record in instance.all_logs(runs()[0].run_id) if record.dagster_event]
+    checks = [event.asset_check_evaluation_data for event in logged if event.event_type_value == "ASSET_CHECK_EVALUATION"]
+    assert [check.passed for check in checks] == [False] + [True] * len(others)
 
 
 def test_a_failing_audit_leaves_the_old_publication(

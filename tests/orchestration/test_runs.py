@@ -65,6 +65,7 @@ def test_a_step_that_fails_is_named_without_its_words(settings: Settings) -> Non
 
 def test_a_run_that_publishes_ends_well(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Refresh, "_publish_files", lambda refresh, origin: None)
+    monkeypatch.setattr(Refresh, "_prove_build", lambda refresh: None)
     assert run(lambda refresh: refresh.publish())
     noted = load_run(settings.logs)
     assert noted.outcome == PUBLISHED and noted.success_at == noted.ended_at < noted.due_at
@@ -81,6 +82,7 @@ def test_nothing_new_is_a_success_too(settings: Settings, monkeypatch: pytest.Mo
 
 def test_a_full_disk_does_not_make_a_failure_of_a_night(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Refresh, "_publish_files", lambda refresh, origin: None)
+    monkeypatch.setattr(Refresh, "_prove_build", lambda refresh: None)
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
