@@ -133,10 +133,10 @@ def _kept(settings: Settings) -> dict[str, dict[str, str]]:
 
 
 def contents(settings: Settings) -> dict[str, pl.DataFrame]:
-    """The rows of every table that keeps parts, in an order of their own, rounded to 1e-9."""
+    """The rows of every table that keeps parts, in an order of their own, rounded to 1e-9; by way of 1e-12, so that no last bit decides."""
     with open_warehouse(settings) as warehouse:
         frames = {node["name"]: warehouse.query(f'SELECT * FROM {node["schema"]}."{node["alias"]}"') for node in _kept(settings).values()}
-    rounded = {name: frame.with_columns(pl.col(pl.Float64).round(9) + 0.0) for name, frame in frames.items()}
+    rounded = {name: frame.with_columns(pl.col(pl.Float64).round(12).round(9) + 0.0) for name, frame in frames.items()}
     return {name: frame.sort(frame.columns) for name, frame in rounded.items()}
 
 
