@@ -6,7 +6,12 @@
     materialized='incremental', pre_hook="{{ forget_rebuilt_results() }}", post_hook="{{ update_readings('indicator_values') }}"
 ) }}
 
-with all_readings as (
+with compared_readings as (
+    select * from {{ rebuilt_results(ref('own_readings')) }}
+),
+
+-- once more: Postgres writes a CTE that two ask for to disk, with all its words
+shown_readings as (
     select * from {{ rebuilt_results(ref('own_readings')) }}
 ),
 
@@ -25,7 +30,7 @@ own as (
         readings.value,
         membership.entity_code as cluster_code,
         closed.suppression is null as is_open
-    from all_readings as readings
+    from compared_readings as readings
     inner join {{ ref('dim_indicator') }} as indicators on readings.indicator_code = indicators.indicator_code
     inner join {{ ref('bridge_membership') }} as membership
         on
@@ -184,5 +189,5 @@ select
 from compared
 inner join interpolated
     on {{ same_cut('compared', 'interpolated') }} and compared.entity_code = interpolated.entity_code
-inner join all_readings as readings
+inner join shown_readings as readings
     on {{ same_cut('compared', 'readings') }} and readings.level = 'school' and compared.entity_code = readings.entity_code
