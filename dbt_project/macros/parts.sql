@@ -39,31 +39,33 @@
 
 {% macro is_rebuilt(year, subject=none, later=0) -%}
     {%- if not goes_on() -%}{{ return('true') }}{%- endif -%}
+    {%- set parts = rebuilt_parts() -%}
     {%- set conditions = [] -%}
-    {%- for part in rebuilt_parts() | rejectattr('year', 'none') -%}
+    {%- for part in parts | rejectattr('year', 'none') -%}
         {%- set years = range(part.year, part.year + 1 + later) | list -%}
         {%- set listed = "'" ~ years | join("', '") ~ "'" if year == 'period' else years | join(', ') -%}
         {%- set of_subject = " and " ~ subject ~ " in ('" ~ part.subjects | join("', '") ~ "')" if subject else '' -%}
         {%- do conditions.append(year ~ ' in (' ~ listed ~ ')' ~ of_subject) -%}
     {%- endfor -%}
-    {{ one_of(conditions) }}
+    {{ one_of(conditions, parts) }}
 {%- endmacro %}
 
 {% macro is_rebuilt_result(kind='indicator_code', earlier=0, row='') -%}
     {%- if not goes_on() -%}{{ return('true') }}{%- endif -%}
+    {%- set parts = rebuilt_parts() -%}
     {%- set codes = exam_families() if kind == 'family' else exam_indicators() -%}
     {%- set conditions = [kind ~ " not in ('" ~ codes | join("', '") ~ "')"] -%}
-    {%- for part in rebuilt_parts() | rejectattr('year', 'none') -%}
+    {%- for part in parts | rejectattr('year', 'none') -%}
         {%- set years = range(part.year - earlier, part.year + 2) | join("', '") -%}
         {%- set subjects = part.subjects | join("', '") -%}
         {%- do conditions.append(row ~ "period in ('" ~ years ~ "') and " ~ row ~ "subject_code in ('', '" ~ subjects ~ "')") -%}
     {%- endfor -%}
-    {{ one_of(conditions) }}
+    {{ one_of(conditions, parts) }}
 {%- endmacro %}
 
 {# Written out as constants, so that engines skip what they need not read; everything, where a part without a year says so. #}
-{% macro one_of(conditions) -%}
-    {%- if rebuilt_parts() | selectattr('year', 'none') | list -%}true
+{% macro one_of(conditions, parts) -%}
+    {%- if parts | selectattr('year', 'none') | list -%}true
     {%- elif conditions -%}({{ conditions | join(' or ') }})
     {%- else -%}false
     {%- endif -%}
